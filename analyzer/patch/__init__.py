@@ -1,0 +1,1 @@
+"""Patches as they arrive: read, taken apart, and their damage named."""

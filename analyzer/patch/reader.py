@@ -1,0 +1,172 @@
+"""Bytes to patches: transport undone, letters told apart, diffs read, damage named."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from analyzer.errors import AnalyzerError
+from analyzer.finding import Evidence, NotChecked
+from analyzer.patch.counted import diffstat_damage
+from analyzer.patch.damage import Damage
+from analyzer.patch.diff import read_diff, second_opinion
+from analyzer.patch.diffstat import Diffstat, read_diffstat
+from analyzer.patch.lines import FilePatch, written
+from analyzer.patch.mail import Letter, letters
+from analyzer.patch.message import Message, read_message
+from analyzer.patch.naming import name_damage
+from analyzer.patch.paths import why_unsafe
+from analyzer.patch.transport import Numbered, undo_transport
+from analyzer.source import Place, Side
+
+# Above this many lines the second reader would take seconds.
+SECOND_OPINION_LINES = 50_000
+
+_HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
+_FOREIGN = (
+    ("diff --cc ", "a combined diff of a merge", "give the diff against one parent"),
+    ("diff --combined ", "a combined diff of a merge", "give the diff against one parent"),
+    ("*** ", "a context diff", "make it with diff -u"),
+    ("<!DOCTYPE", "an HTML page", "save the page as text"),
+    ("<html", "an HTML page", "save the page as text"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """One patch as it arrived, with everything reversible undone.
+
+    ``prologue`` are the body's lines before the first file. ``unsafe`` lists file names that no
+    patch to a kernel tree may have.
+    """
+
+    letter: Letter
+    message: Message
+    prologue: tuple[str, ...]
+    diffstat: Diffstat | None
+    files: tuple[FilePatch, ...]
+    damage: tuple[Damage, ...]
+    unsafe: tuple[Evidence, ...]
+    notes: tuple[NotChecked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """All patches of one input, in its order, and the letters that hold no patch."""
+
+    patches: tuple[Patch, ...]
+    notes: tuple[NotChecked, ...] = ()
+
+
+def read_series(data: bytes, name: str) -> Series:
+    """Read every patch of an input. Raises ``AnalyzerError`` where there is none."""
+    whole, damage = _undo_whole(data)
+    clean = "\n".join(whole.lines).encode("utf-8", "surrogateescape") if damage else data
+    found = letters(clean, name)
+    patches: list[Patch] = []
+    notes: list[NotChecked] = []
+    for letter in found:
+        if damage:
+            letter = _renumbered(letter, whole.numbers)
+        patch = _read_letter(letter, name, damage, alone=len(found) == 1)
+        if patch is None:
+            notes.append(NotChecked(_title(letter), "a letter without a patch in it"))
+        else:
+            patches.append(patch)
+    if not patches:
+        raise _no_patch(whole.lines, name)
+    return Series(tuple(patches), tuple(notes))
+
+
+def written_patch(patch: Patch, files: tuple[FilePatch, ...]) -> bytes:
+    """Return the patch as bytes, with ``files`` in place of what arrived.
+
+    The result of an untouched, undamaged patch is what was read, byte for byte.
+    """
+    letter = patch.letter
+    body = "\n".join(written(patch.prologue, files))
+    text = "\n".join(letter.head) + letter.gap + body + ("\n" if letter.final_newline else "")
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _undo_whole(data: bytes) -> tuple[Numbered, tuple[Damage, ...]]:
+    lines = tuple(data.decode("utf-8", "surrogateescape").split("\n"))
+    return undo_transport(Numbered(lines, tuple(range(1, len(lines) + 1))))
+
+
+def _renumbered(letter: Letter, numbers: tuple[int, ...]) -> Letter:
+    def original(number: int) -> int:
+        return numbers[min(number, len(numbers)) - 1]
+
+    return replace(
+        letter, first=original(letter.first), numbers=tuple(map(original, letter.numbers))
+    )
+
+
+def _read_letter(
+    letter: Letter, name: str, damage: tuple[Damage, ...], *, alone: bool
+) -> Patch | None:
+    body = Numbered(letter.lines, letter.numbers)
+    # In a thread a quoted diff is a reply to the patch, not the patch.
+    body, more = undo_transport(body, quoting=alone)
+    diff = read_diff(body.lines, body.numbers)
+    if not diff.files:
+        return None
+    files, named = name_damage(diff)
+    prologue = diff.prologue
+    end = _message_end(prologue)
+    diffstat = read_diffstat(prologue[end:], body.numbers[end : len(prologue)])
+    if diffstat is None:
+        diffstat = read_diffstat(prologue, body.numbers[: len(prologue)])
+        end = diffstat.start if diffstat is not None else end
+    letter = replace(letter, lines=body.lines, numbers=body.numbers)
+    return Patch(
+        letter,
+        read_message(letter, end),
+        prologue,
+        diffstat,
+        files,
+        (*damage, *more, *named, *diffstat_damage(diffstat, files)),
+        tuple(_unsafe(files)),
+        (*letter.notes, *_second_reading(files)),
+    )
+
+
+def _message_end(prologue: tuple[str, ...]) -> int:
+    """The message ends at the first line that is ``---`` alone, as for git am."""
+    return next((i for i, line in enumerate(prologue) if line.rstrip() == "---"), len(prologue))
+
+
+def _unsafe(files: tuple[FilePatch, ...]) -> list[Evidence]:
+    return [
+        Evidence(f"{path!a} {why}", Place(Side.INPUT, line=file.number))
+        for file in files
+        for path in dict.fromkeys((file.old_path, file.new_path))
+        if path is not None and (why := why_unsafe(path)) is not None
+    ]
+
+
+def _second_reading(files: tuple[FilePatch, ...]) -> tuple[NotChecked, ...]:
+    whole = tuple(file for file in files if file.hunks and all(hunk.whole for hunk in file.hunks))
+    lines = sum(len(hunk.lines) for file in whole for hunk in file.hunks)
+    if lines > SECOND_OPINION_LINES:
+        why = f"it has more than {SECOND_OPINION_LINES} lines"
+        return (NotChecked("a second reading of the diff by unidiff", why),)
+    disagreement = second_opinion(whole)
+    return (NotChecked("the diff, by a second reader", disagreement),) if disagreement else ()
+
+
+def _title(letter: Letter) -> str:
+    subject = next((value for key, value in letter.headers if key.lower() == "subject"), None)
+    return f"letter {subject!r}" if subject else f"letter at line {letter.first}"
+
+
+def _no_patch(lines: tuple[str, ...], name: str) -> AnalyzerError:
+    hunks = sum(_HUNK.match(line) is not None for line in lines)
+    if hunks:
+        what = f"{hunks} hunk{'s' if hunks > 1 else ''} but no file header"
+        return AnalyzerError(what, where=name, todo="give the patch with its ---/+++ lines")
+    for start, what, todo in _FOREIGN:
+        if any(line.lstrip()[:20].startswith(start) for line in lines):
+            return AnalyzerError(what, where=name, todo=todo)
+    return AnalyzerError("no diff in it", where=name, todo="give a patch or a mail with one")
