@@ -1,0 +1,127 @@
+"""What git is told, so that it runs nothing of a repository's and prints the same everywhere."""
+
+from __future__ import annotations
+
+import os
+
+# An object id must mean its own object: no replace refs, no grafts. The user's own settings are
+# left out as well, so that one commit is one text for everybody.
+ENVIRONMENT = {
+    "GIT_ALLOW_PROTOCOL": "",  # the one switch that protocol.*.allow of a repository cannot undo
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+
+_RUNS_NOTHING = (
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    f"core.attributesFile={os.devnull}",
+    "log.showSignature=false",
+    "protocol.allow=never",
+)
+
+_PRINTS_ALIKE = (
+    "core.disambiguate=none",
+    "core.quotePath=true",
+    "diff.noprefix=false",
+    "diff.renameLimit=1000",
+    "diff.statGraphWidth=0",
+    "diff.statNameWidth=0",
+    "diff.suppressBlankEmpty=false",
+    "format.mboxrd=false",
+    "format.noprefix=false",
+    "format.numbered=auto",
+)
+
+# A signature may be several lines of a repository's choosing, and look like a patch.
+FORMAT_PATCH = (
+    "format-patch",
+    "--stdout",
+    "--full-index",
+    "--binary",
+    "--always",
+    "--diff-algorithm=myers",
+    "--dst-prefix=b/",
+    "--encode-email-headers",
+    "--encoding=UTF-8",
+    "--find-renames",
+    "--indent-heuristic",
+    "--inter-hunk-context=0",
+    "--no-add-header",
+    "--no-attach",
+    "--no-base",
+    "--no-cc",
+    "--no-color",
+    "--no-cover-letter",
+    "--no-ext-diff",
+    "--no-from",
+    "--no-notes",
+    "--no-relative",
+    "--no-signature",
+    "--no-signoff",
+    "--no-textconv",
+    "--no-thread",
+    "--no-to",
+    f"-O{os.devnull}",
+    "--src-prefix=a/",
+    "--subject-prefix=PATCH",
+    "--submodule=short",
+    "--unified=3",
+)
+
+_FILTER_SWITCHES = {"clean": "", "process": "", "required": "false", "smudge": ""}
+
+
+def before_git(environment: dict[str, str]) -> list[str]:
+    """The words before ``git``: they clear what the caller's environment says of repositories.
+
+    A hook or ``git rebase --exec`` sets GIT_DIR, GIT_INDEX_FILE and more, for another repository
+    than the one that is read here. What ``environment`` sets is kept.
+    """
+    foreign = sorted(
+        name
+        for name in os.environ
+        if name.startswith("GIT_")
+        and not name.startswith("GIT_PYTHON_")
+        and name not in environment
+        and name != "GIT_EXEC_PATH"
+    )
+    return ["env", *(word for name in foreign for word in ("-u", name))] if foreign else []
+
+
+def options() -> list[str]:
+    """Git's own options, to stand between ``git`` and the command."""
+    settings = (*_RUNS_NOTHING, *_PRINTS_ALIKE)
+    return [
+        "--no-pager",
+        "--literal-pathspecs",
+        *(word for setting in settings for word in ("-c", setting)),
+    ]
+
+
+def without_filters(config: dict[str, str]) -> dict[str, str]:
+    """The environment that turns every content filter of a repository's ``config`` off.
+
+    Git hashes a file of the work tree through its ``clean`` filter, a command of the repository's.
+    """
+    names = sorted(
+        {
+            key.rpartition(".")[0]
+            for key in config
+            if key.startswith("filter.") and key.count(".") > 1
+        }
+    )
+    settings = [
+        (f"{n}.{switch}", value) for n in names for switch, value in _FILTER_SWITCHES.items()
+    ]
+    environment = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, value) in enumerate(settings):
+        environment[f"GIT_CONFIG_KEY_{number}"] = key
+        environment[f"GIT_CONFIG_VALUE_{number}"] = value
+    return environment

@@ -1,0 +1,169 @@
+"""A git that runs: read with a limit, complained about in one line, ended in any case."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from subprocess import Popen
+from types import TracebackType
+
+from analyzer.errors import AnalyzerError
+from analyzer.repo.tree import LARGEST_FILE, check_size, shown
+
+LARGEST_OUTPUT = 64 * 1024 * 1024
+_CHUNK = 1 << 16
+_LONGEST_COMPLAINT = 1 << 13
+_LONGEST_RECORD = 1 << 16
+
+
+class Running:
+    """A started git with pipes for its output and errors. ``name`` is the repository's, for errors.
+
+    Its errors are read on a thread: git stops when that pipe is full.
+    """
+
+    def __init__(self, process: Popen[bytes], name: str) -> None:
+        if process.stdout is None or process.stderr is None:
+            raise ValueError("git was started without pipes")
+        self.name = name
+        self.output = process.stdout
+        self._process = process
+        self._errors = process.stderr
+        self._complaint = bytearray()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def __enter__(self) -> Running:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def ask(self, line: bytes) -> None:
+        """Write one line to git. ``OSError`` where it has ended."""
+        if self._process.stdin is None:
+            raise ValueError("git was started without an input")
+        self._process.stdin.write(line + b"\n")
+        self._process.stdin.flush()
+
+    def everything(self) -> bytes:
+        """All that git prints. ``AnalyzerError`` above 64 MiB."""
+        printed = bytearray()
+        while chunk := self.output.read(_CHUNK):
+            printed += chunk
+            if len(printed) > LARGEST_OUTPUT:
+                raise AnalyzerError(
+                    f"git's answer is larger than {LARGEST_OUTPUT >> 20} MiB",
+                    where=self.name,
+                    todo="name fewer commits",
+                )
+        return bytes(printed)
+
+    def records(self) -> Iterator[bytes]:
+        """What git prints, cut at its NUL bytes."""
+        rest = b""
+        while chunk := self.output.read(_CHUNK):
+            *whole, rest = (rest + chunk).split(b"\0")
+            yield from whole
+            if len(rest) > _LONGEST_RECORD:
+                raise AnalyzerError(
+                    "holds a path of more than 64 KiB", where=self.name, todo="name another tree"
+                )
+
+    def status(self) -> int:
+        """Git's exit status, when it has ended by itself."""
+        status = self._process.wait()
+        self._listener.join()
+        return status
+
+    def check(self) -> None:
+        """``AnalyzerError`` with git's own words where it failed."""
+        if self.status() != 0:
+            raise self.failure()
+
+    def failure(self, todo: str = "check it with git fsck") -> AnalyzerError:
+        """What git complained of, after it has ended."""
+        self._listener.join()
+        lines = self._complaint.decode("utf-8", "replace").split("\n")
+        fatal = next((line for line in lines if line.startswith("fatal: ")), lines[0])
+        what = shown(fatal.removeprefix("fatal: ").removeprefix("error: ").strip())
+        return AnalyzerError(f"git says: {what or 'nothing'}", where=self.name, todo=todo)
+
+    def close(self) -> None:
+        """End git, whatever it was doing, and free its pipes. May be called again."""
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self._listener.join()
+        self.output.close()
+        self._errors.close()
+
+    def _listen(self) -> None:
+        while chunk := self._errors.read1(_CHUNK):  # type: ignore[attr-defined]
+            room = _LONGEST_COMPLAINT - len(self._complaint)
+            self._complaint += chunk[: max(room, 0)]
+
+
+class Objects:
+    """The objects of a repository by name, from one ``git cat-file --batch`` that is kept open."""
+
+    def __init__(self, start: Callable[[], Running]) -> None:
+        self._start = start
+        self._git: Running | None = None
+
+    def read(self, name: str, where: str) -> tuple[str, bytes] | None:
+        """The kind and content of the object ``name``, which has no line break.
+
+        None where git finds no such object, or a link that leads nowhere in the tree.
+        ``AnalyzerError`` above 16 MiB, and where git gives up (a damaged repository).
+        """
+        if self._git is None:
+            self._git = self._start()
+        try:
+            return _answer(self._git, name.encode("utf-8", "surrogateescape"), where)
+        except OSError:
+            self._git.status()
+            failure = self._git.failure()
+            self.close()
+            raise failure from None
+
+    def close(self) -> None:
+        """End git, if one was started."""
+        if self._git is not None:
+            self._git.close()
+            self._git = None
+
+
+def _answer(git: Running, name: bytes, where: str) -> tuple[str, bytes] | None:
+    """Git answers ``<name> missing``, or a kind and a size before the content and a line break."""
+    git.ask(name)
+    header = git.output.readline().split()
+    if not header:
+        raise BrokenPipeError
+    if not header[-1].isdigit():
+        return None
+    kind, size = header[-2].decode(), int(header[-1])
+    if size > LARGEST_FILE:
+        _skip(git, size + 1)
+        check_size(size, where)
+    data = git.output.read(size + 1)
+    if len(data) <= size:
+        raise BrokenPipeError
+    return kind, data[:-1]
+
+
+def _skip(git: Running, size: int) -> None:
+    while size > 0:
+        chunk = git.output.read(min(size, _CHUNK))
+        if not chunk:
+            raise BrokenPipeError
+        size -= len(chunk)
