@@ -1,0 +1,36 @@
+"""Everything that was learnt about one patch, and what a rule is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from analyzer.finding import NotChecked
+from analyzer.patch.reader import Patch
+from analyzer.repair import Mended
+from analyzer.result import Item
+from analyzer.upstream import CommitFacts, Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One patch under review.
+
+    ``named`` is the upstream commit's id as the patch or the user names it, ``commit`` what is
+    known of it. ``others`` are the other patches of the same series, ``series_notes`` its letters
+    without a patch. ``architectures`` is what the user asked to answer for; empty: all.
+    ``target`` is the name of the tree that the patch is for, where one was given.
+    """
+
+    patch: Patch
+    mended: Mended
+    named: str | None
+    commit: CommitFacts | None
+    facts: Facts
+    others: tuple[Patch, ...]
+    architectures: tuple[str, ...]
+    target: str | None = None
+    series_notes: tuple[NotChecked, ...] = ()
+
+
+Rule = Callable[[Case], Item]

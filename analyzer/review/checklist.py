@@ -1,0 +1,58 @@
+"""The checklist: every item in the order of a release review, and the rule that answers it."""
+
+from __future__ import annotations
+
+from analyzer.result import Item
+from analyzer.review import (
+    cve,
+    followups,
+    gating,
+    identity,
+    integrity,
+    limits,
+    performance,
+    references,
+    regression,
+    shape,
+    signoffs,
+)
+from analyzer.review.case import Case, Rule
+from analyzer.review.pending import open_rule, person_rule
+
+CHECKLIST: tuple[Rule, ...] = (
+    identity.upstream_named,
+    identity.upstream_exists,
+    identity.subject_and_author,
+    signoffs.signoff_chain,
+    references.tracker_reference,
+    references.tree_prefix,
+    integrity.arrived,
+    integrity.one_change,
+    shape.hunks_complete,
+    shape.same_places,
+    open_rule("TX-3"),
+    open_rule("TX-4"),
+    shape.moves_explained,
+    *map(open_rule, ("SM-1", "SM-2", "SM-3", "SM-4", "SM-5", "SM-6", "DP-1")),
+    followups.later_fixes,
+    followups.fixes_in_order,
+    open_rule("DP-4"),
+    cve.named_cve,
+    open_rule("CV-2"),
+    gating.defined_once,
+    gating.selected_somewhere,
+    gating.selects_placed,
+    gating.behaves_on_and_off,
+    gating.in_config_files,
+    open_rule("AB-1"),
+    *map(person_rule, ("TS-1", "TS-2", "TS-3")),
+    regression.where_problems_occur,
+    performance.claim_holds,
+    *map(person_rule, ("AC-1", "AC-2")),
+    limits.limits,
+)
+
+
+def review(case: Case) -> tuple[Item, ...]:
+    """Answer every item."""
+    return tuple(rule(case) for rule in CHECKLIST)

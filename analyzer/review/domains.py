@@ -1,0 +1,232 @@
+"""Which parts of the kernel changed code belongs to, by the names that it uses.
+
+The table is of our own making: words that stand in the names of a part's interfaces, and what
+tends to go wrong there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from analyzer.csource.tokens import Kind, Token, tokens
+from analyzer.patch.lines import Hunk, Mark
+
+@dataclass(frozen=True, slots=True)
+class _Domain:
+    """A part of the kernel: ``marks`` are words of names, several where all of them are needed."""
+
+    name: str
+    watch: str
+    marks: tuple[str, ...]
+
+
+# Words of names, as the underscores part them, in lower case: flush_tlb_range has "tlb" in it.
+_DOMAINS = (
+    _Domain(
+        "page-table entries",
+        "an entry lost, doubled, or read at the wrong level; run with CONFIG_DEBUG_VM and check "
+        "the contents of memory before and after",
+        ("pte", "ptep", "pmd", "pmdp", "pud", "pudp", "p4d", "pgd", "pgtable", "pgtables"),
+    ),
+    _Domain(
+        "page-table locks",
+        "two page tables locked in different orders, or an entry seen between two locks; run "
+        "with lockdep on several CPUs",
+        ("ptl", "ptlock", "pte lock", "pmd lock", "pud lock", "lockptr", "page table lock"),
+    ),
+    _Domain(
+        "TLB flush",
+        "stale translations after an entry changed; run with CONFIG_DEBUG_VM and a TLB stress, "
+        "with threads that use the old address on other CPUs",
+        ("tlb", "mmu gather"),
+    ),
+    _Domain(
+        "rmap locks",
+        "reclaim, migration or truncation that finds a page at neither of two addresses, or at "
+        "both; run under memory pressure, with compaction going on",
+        ("rmap", "anon vma", "i mmap"),
+    ),
+    _Domain(
+        "address-space lock",
+        "a fault or another thread's mapping between unlock and lock; run with lockdep and with "
+        "threads that map, unmap and fault",
+        ("mmap lock", "mmap sem", "mmap read", "mmap write", "vma lock", "vma start"),
+    ),
+    _Domain(
+        "MMU notifiers",
+        "a guest or a device that keeps an old translation; run with a KVM guest",
+        ("mmu notifier",),
+    ),
+    _Domain(
+        "huge pages",
+        "a huge entry taken for a table, or one that another CPU splits; run with THP always on",
+        ("huge", "hugepage", "hugetlb", "thp", "hpage"),
+    ),
+    _Domain(
+        "memory accounting",
+        "counters that drift or never return to zero; compare them before and after, on the "
+        "error paths too, also in a memory cgroup",
+        ("rss", "mm counter", "memcg", "charge", "uncharge", "acct", "accounted", "locked vm"),
+    ),
+    _Domain(
+        "allocation and freeing",
+        "failure of the allocation, a leak, a use after free; run with fault injection, kmemleak "
+        "and KASAN",
+        (
+            *("alloc", "kmalloc", "kzalloc", "kcalloc", "kvmalloc", "kvzalloc", "vmalloc"),
+            *("vzalloc", "kmemdup", "kstrdup", "kfree", "kvfree", "vfree", "free", "put page"),
+        ),
+    ),
+    _Domain(
+        "RCU",
+        "a reader that still uses what was freed, or sleeps; run with CONFIG_PROVE_RCU and KASAN",
+        ("rcu", "srcu"),
+    ),
+    _Domain(
+        "atomics and reference counts",
+        "a count dropped twice or never; run with refcount checks and KASAN, and force the error "
+        "paths",
+        ("atomic", "atomic64", "refcount", "kref", "cmpxchg", "xchg"),
+    ),
+    _Domain(
+        "memory ordering",
+        "values seen in another order by other CPUs; run under KCSAN, on a weakly ordered machine",
+        ("mb", "rmb", "wmb", "smp store", "smp load", "read once", "write once"),
+    ),
+    _Domain(
+        "locks",
+        "a lock held on one path only, or taken in another order; run with lockdep",
+        ("spin", "mutex", "rwsem", "semaphore", "seqlock", "seqcount", "down read", "down write"),
+    ),
+    _Domain(
+        "interrupts and preemption",
+        "code that sleeps where it may not, or races with a handler; run with "
+        "CONFIG_DEBUG_ATOMIC_SLEEP and lockdep",
+        ("irq", "irqs", "irqsave", "irqrestore", "softirq", "bh", "tasklet", "hrtimer", "preempt"),
+    ),
+    _Domain(
+        "deferred work",
+        "work or a timer that runs after its data are gone; unload or close while it is pending",
+        ("work", "workqueue", "timer", "kthread", "completion"),
+    ),
+    _Domain(
+        "lists and trees",
+        "an element in two lists, or removed during a walk; run with CONFIG_DEBUG_LIST",
+        ("list", "hlist", "llist", "rb", "xa", "xas", "radix", "mas", "mtree"),
+    ),
+    _Domain(
+        "copies to and from user space",
+        "a length or an address that the user chooses, a fault in the middle; give it bad "
+        "pointers and lengths at the limits",
+        ("copy user", "get user", "put user", "strncpy user", "access ok", "copyin", "copyout"),
+    ),
+    _Domain(
+        "DMA",
+        "a buffer unmapped twice or with another length; run with CONFIG_DMA_API_DEBUG",
+        ("dma",),
+    ),
+    _Domain(
+        "assertions",
+        "a state that upstream never has and this tree may have; look for a warning in the log, "
+        "and remember panic_on_warn",
+        ("warn", "bug"),
+    ),
+    _Domain(
+        "exported symbols",
+        "modules built elsewhere that use them; load such modules, and compare the kABI",
+        ("export symbol",),
+    ),
+    _Domain(
+        "error paths",
+        "something held or allocated that a path leaves behind; force each failure once",
+        ("err",),
+    ),
+    _Domain(
+        "configuration",
+        "code that one of two builds lacks; build and run with the symbol on and off",
+        (),
+    ),
+)
+_BY_MARK = {mark: one for one in _DOMAINS for mark in one.marks if " " not in mark}
+_BY_MARKS = tuple(
+    (frozenset(mark.split()), one) for one in _DOMAINS for mark in one.marks if " " in mark
+)
+
+_CONFIG = re.compile(r"\bCONFIG_\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A name in changed code that belongs to a domain; ``line`` is of the input."""
+
+    domain: str
+    name: str
+    line: int
+
+
+def _uses_by_domain(files: Iterable[FilePatch]) -> dict[str, dict[str, int]]:
+    """Domain -> name -> the first input line, over the added and the removed lines."""
+    found: dict[str, dict[str, int]] = {}
+    for file in files:
+        if _what(file) is not _What.CODE:
+            continue
+        for hunk in file.hunks:
+            for use in _uses(hunk):
+                found.setdefault(use.domain, {}).setdefault(use.name, use.line)
+    return found
+
+
+def _uses(hunk: Hunk) -> Iterator[_Use]:
+    for other in (Mark.REMOVED, Mark.ADDED):
+        side = [line for line in hunk.lines if line.mark is not other]
+        text = "\n".join(line.text for line in side)
+        found = list(_with_macros(tokens(text, in_comment=_begins_in_comment(text))))
+        for at, token in enumerate(found):
+            line = side[min(token.line, len(side)) - 1]
+            if line.mark is not Mark.CONTEXT:
+                following = found[at + 1 : at + 3]
+                for domain, name in _domains_at(token, following):
+                    yield _Use(domain, name, line.number or hunk.number)
+
+
+def _begins_in_comment(text: str) -> bool:
+    close, opening = text.find("*/"), text.find("/*")
+    if close < 0:
+        return opening < 0 and text.lstrip().startswith("* ")
+    return opening < 0 or close < opening
+
+
+def _with_macros(found: Iterable[Token]) -> Iterator[Token]:
+    """Every token but comments; a macro's body is code, which the tokens have as one piece."""
+    for token in found:
+        if token.kind is Kind.COMMENT:
+            continue
+        yield token
+        word, _, body = token.text.lstrip(" \t#").partition(" ")
+        if token.kind is Kind.DIRECTIVE and word == "define":
+            for inner in tokens(body):
+                yield Token(inner.kind, inner.text, inner.line + token.line - 1)
+
+
+def _domains_at(token: Token, following: list[Token]) -> Iterator[tuple[str, str]]:
+    texts = [one.text for one in following]
+    if token.kind is Kind.DIRECTIVE:
+        yield from (("configuration", name) for name in _CONFIG.findall(token.text))
+    if token.kind is not Kind.NAME:
+        return
+    if token.text.startswith("CONFIG_"):
+        yield "configuration", token.text
+    elif token.text == "goto" and texts:
+        yield "error paths", f"goto {texts[0]}"
+    elif token.text == "return" and texts[:1] == ["-"] and texts[-1].startswith("E"):
+        yield "error paths", f"return -{texts[-1]}"
+    elif texts[:1] == ["("]:
+        yield from ((domain, token.text) for domain in _domains_of(token.text))
+
+
+def _domains_of(name: str) -> list[str]:
+    words = frozenset(name.lower().split("_"))
+    single = [_BY_MARK[word].name for word in words if word in _BY_MARK]
+    return sorted({*single, *(one.name for marks, one in _BY_MARKS if marks <= words)})

@@ -1,0 +1,308 @@
+"""CF-1 to CF-5: the Kconfig symbols that the patch brings, and who switches them on."""
+
+from __future__ import annotations
+
+from analyzer.compare.symbols import Mention, Symbols, symbols_of
+from analyzer.finding import Evidence, State
+from analyzer.result import Item
+from analyzer.review.case import Case
+from analyzer.review.readings import over_readings
+from analyzer.upstream import Companion, Role
+
+_ALIKE = 0.85
+# Pairs of names compared at the most: a patch with more symbols is no single change.
+_MAX_PAIRS = 2_000
+_UNNAMED = "a symbol whose config line is lost"
+
+
+def _item(number: int, state: State, summary: str, **more: object) -> Item:
+    return Item(f"CF-{number}", _TITLES[number], state, summary, **more)  # type: ignore[arg-type]
+
+
+_TITLES = {
+    1: "is each new symbol defined once, and spelled alike wherever it is used?",
+    2: "does an architecture that we ship select it, or is the code dead there?",
+    3: "does each `select` stand under the right symbol, once?",
+    4: "does the code build and behave with the symbol on and off?",
+    5: "do the release's config files carry it?",
+}
+
+
+def _name(mention: Mention) -> str:
+    return mention.symbol or _UNNAMED
+
+
+def _evidence(mentions: tuple[Mention, ...], said: str) -> tuple[Evidence, ...]:
+    return tuple(Evidence(f"{_name(one)} {said}", one.place) for one in mentions)
+
+
+# --- CF-1 -------------------------------------------------------------------------------
+
+
+def defined_once(case: Case) -> Item:
+    """CF-1, in every reading of the patch."""
+    return over_readings(case, lambda reading: _defined_once(symbols_of(reading.files)))
+
+
+def _defined_once(symbols: Symbols) -> Item:
+    evidence = (
+        *_evidence(symbols.defined, "is defined"),
+        *_evidence(symbols.used, "is used from C or make"),
+    )
+    names = [one.symbol for one in symbols.defined if one.symbol]
+    if not symbols.defined and not symbols.used:
+        return _item(1, State.NOT_APPLICABLE, "no symbol is defined or used by the added lines")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        return _item(
+            1,
+            State.FINDING,
+            f"defined more than once: {', '.join(twice)}",
+            evidence=evidence,
+            next="Keep one definition.",
+        )
+    wrong = _misspelt(symbols)
+    if wrong:
+        used, meant = wrong
+        return _item(
+            1,
+            State.FINDING,
+            f"{used.symbol} is used, {meant} is defined",
+            evidence=(Evidence(f"{used.symbol} is used here", used.place), *evidence),
+            next=f"Spell it {meant}.",
+        )
+    if len(names) < len(symbols.defined):
+        return _item(
+            1,
+            State.CANNOT_TELL,
+            "a symbol is defined whose name cannot be told: its config line is lost",
+            evidence=evidence,
+        )
+    return _used_or_not(symbols, names, evidence)
+
+
+def _used_or_not(symbols: Symbols, names: list[str], evidence: tuple[Evidence, ...]) -> Item:
+    used = {one.symbol for one in symbols.used}
+    mentioned = used | {one.symbol for one in symbols.mentioned}
+    unused = [name for name in names if name not in mentioned]
+    unknown = sorted(str(name) for name in used if name not in names)
+    if unused:
+        return _item(
+            1,
+            State.NEEDS_REVIEW,
+            f"defined and not used by this patch: {', '.join(unused)}",
+            evidence=evidence,
+            next="Find the patch that uses it.",
+        )
+    if unknown:
+        return _item(
+            1,
+            State.CANNOT_TELL,
+            f"used and not defined by this patch: {', '.join(unknown)}",
+            reason="the tree that the patch is for would show the definition",
+            evidence=evidence,
+            next="Look the symbols up in the target tree.",
+        )
+    uses = len(symbols.used)
+    return _item(
+        1,
+        State.OK,
+        f"{', '.join(names)}: defined once, used {uses} time{'' if uses == 1 else 's'}, "
+        "spelled alike",
+        evidence=evidence,
+    )
+
+
+def _misspelt(symbols: Symbols) -> tuple[Mention, str] | None:
+    """A symbol that is used and not defined, and the unused one that it was meant to be."""
+    everywhere = (*symbols.used, *symbols.mentioned)
+    used = {one.symbol for one in everywhere}
+    defined = {one.symbol for one in symbols.defined if one.symbol}
+    unused = sorted(defined - used)
+    strange = [one for one in everywhere if one.symbol and one.symbol not in defined]
+    if not unused or len(unused) * len(strange) > _MAX_PAIRS:
+        return None
+    from difflib import SequenceMatcher
+
+    return next(
+        (
+            (one, name)
+            for one in strange
+            for name in unused
+            if SequenceMatcher(None, name, one.symbol or "").ratio() >= _ALIKE
+        ),
+        None,
+    )
+
+
+# --- CF-2 -------------------------------------------------------------------------------
+
+
+def selected_somewhere(case: Case) -> Item:
+    """CF-2, from the patch and its series alone: a `select` is there or it is not."""
+    symbols = symbols_of(case.mended.files)
+    if not symbols.defined:
+        return _item(2, State.NOT_APPLICABLE, "the patch defines no symbol")
+    dead = [one for one in symbols.defined if one.symbol not in symbols.settable]
+    if not dead:
+        settable = ", ".join(_name(one) for one in symbols.defined)
+        return _item(2, State.NOT_APPLICABLE, f"{settable} can be set without a `select`")
+    names = [one.symbol for one in dead if one.symbol]
+    found = [
+        one
+        for files in (case.mended.files, *(other.files for other in case.others))
+        for one in symbols_of(files).selected
+        if one.symbol in names
+    ]
+    companions = [one for name in names for one in _selecting(case, name)]
+    evidence = (
+        *_evidence(tuple(dead), "is defined without a prompt or a default"),
+        *(
+            Evidence(f"selected under {one.under or 'an unknown symbol'}", one.place)
+            for one in found
+        ),
+        *(
+            Evidence(f"upstream's `select` for {one.arch or 'one architecture'} is {one.id[:12]}")
+            for one in companions
+        ),
+    )
+    listed = ", ".join(names) or _UNNAMED
+    if found:
+        return _item(
+            2,
+            State.NEEDS_REVIEW,
+            f"{listed} is selected under {', '.join(str(one.under) for one in found)}",
+            evidence=evidence,
+            next="Check that these are the architectures that the release ships.",
+        )
+    first = f"; upstream's is {companions[0].id[:12]}" if companions else ""
+    part_of = "; the mail belongs to a series" if companions or len(case.others) else ""
+    return _item(
+        2,
+        State.NEEDS_REVIEW,
+        f"no `select` in this patch{first}{part_of}",
+        reason=f"nothing here switches {listed} on: alone, this patch brings dead code",
+        evidence=evidence,
+        next="Find the patch of the series that selects it for each architecture that is shipped.",
+    )
+
+
+def _selecting(case: Case, symbol: str) -> list[Companion]:
+    known = {one.id: one for one in case.facts.selects_of(symbol)}
+    if case.commit is not None:
+        own = [one for one in case.commit.companions if one.role is Role.SELECT]
+        known |= {one.id: one for one in own if one.symbol == symbol}
+    wanted = case.architectures
+    return sorted(
+        (one for one in known.values() if not wanted or one.arch in wanted),
+        key=lambda one: one.arch != "x86",
+    )
+
+
+# --- CF-3 -------------------------------------------------------------------------------
+
+
+def selects_placed(case: Case) -> Item:
+    """CF-3, in every reading: where the added `select` lines stand."""
+    return over_readings(case, lambda reading: _selects_placed(case, symbols_of(reading.files)))
+
+
+def _selects_placed(case: Case, symbols: Symbols) -> Item:
+    if not symbols.selected:
+        return _item(3, State.NOT_APPLICABLE, "the patch adds no `select`")
+    evidence = tuple(
+        Evidence(f"`select {one.symbol}` under {one.under or 'an unknown symbol'}", one.place)
+        for one in symbols.selected
+    )
+    twice = [one for one in symbols.selected if one.repeated]
+    if twice:
+        return _item(
+            3,
+            State.FINDING,
+            f"{twice[0].under} selects {twice[0].symbol} twice",
+            evidence=evidence,
+            next="Remove one of the two.",
+        )
+    theirs = _upstream_places(case)
+    strange = [one for one in symbols.selected if one.under and theirs and one.under not in theirs]
+    if strange:
+        return _item(
+            3,
+            State.FINDING,
+            f"`select {strange[0].symbol}` stands under {strange[0].under}, "
+            f"upstream's under {', '.join(sorted(theirs))}",
+            evidence=evidence,
+            next=f"Move it under {min(theirs)}, or explain it in the message.",
+        )
+    if any(one.under is None for one in symbols.selected):
+        return _item(
+            3,
+            State.CANNOT_TELL,
+            "the symbol that a `select` stands under is not in the hunk",
+            evidence=evidence,
+            next="Look the hunk up in the target tree.",
+        )
+    if theirs:
+        return _item(3, State.OK, "under upstream's symbol, once", evidence=evidence)
+    return _item(
+        3,
+        State.NEEDS_REVIEW,
+        "each once in its hunk; upstream's place is not known here",
+        evidence=evidence,
+        next="Compare with the upstream commit.",
+    )
+
+
+def _upstream_places(case: Case) -> set[str]:
+    """The symbols under which the upstream commit adds `select` lines, by its shape."""
+    if case.commit is None:
+        return set()
+    return {
+        hunk.within
+        for hunk in case.commit.hunks
+        if hunk.within
+        and any(line.marker == "+" and line.detail == "select" for line in hunk.lines)
+    }
+
+
+# --- CF-4 and CF-5 ----------------------------------------------------------------------
+
+
+def behaves_on_and_off(case: Case) -> Item:
+    """CF-4: nothing was run; where the gate itself is assumed, both readings are told."""
+    outcomes = {reading.name: _gate(symbols_of(reading.files)) for reading in case.mended.readings}
+    if not any(outcomes.values()):
+        return _item(4, State.NOT_APPLICABLE, "no added code depends on a symbol")
+    told = "; ".join(
+        f"{name}: {gate or 'no code depends on a symbol'}" for name, gate in outcomes.items()
+    )
+    assumed = " and the gate rests on assumed lines" if len(set(outcomes.values())) > 1 else ""
+    return _item(
+        4,
+        State.CANNOT_TELL,
+        f"behaviour was not run{assumed}",
+        reason=told,
+        next="Build and run with the symbol on and off.",
+    )
+
+
+def _gate(symbols: Symbols) -> str:
+    used = [str(one.symbol) for one in symbols.used]
+    counts = (
+        f"CONFIG_{name} gates code in {used.count(name)} places" for name in dict.fromkeys(used)
+    )
+    return ", ".join(counts)
+
+
+def in_config_files(case: Case) -> Item:
+    """CF-5: the release's configuration is not among the input."""
+    names = [one.symbol for one in symbols_of(case.mended.files).defined if one.symbol]
+    if not names:
+        return _item(5, State.NOT_APPLICABLE, "the patch defines no symbol")
+    return _item(
+        5,
+        State.CANNOT_TELL,
+        f"the release's config files were not looked at for {', '.join(names)}",
+        reason="a .config made with the patch applied would decide it",
+        next="Run `make olddefconfig` with the patch applied and commit what changes.",
+    )
