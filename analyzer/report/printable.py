@@ -1,0 +1,63 @@
+"""Hostile text made safe to show: nothing in it moves a cursor, hides, or changes the order.
+
+The escapes are for the eye. They cannot be turned back, since a backslash of the text itself
+stays as it is: doubling it would make every C string in a report wrong.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+LIMIT = 1000
+
+_TAB_STOP = 8
+_NAMED = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
+
+# Code points that Unicode counts as letters, marks or symbols, and that show nothing: joiners and
+# fillers (Default_Ignorable_Code_Point outside the category Cf), and the empty Braille cell.
+_INVISIBLE = frozenset(
+    {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0}.union(
+        (0x180B, 0x180C, 0x180D, 0x180F), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0)
+    )
+)
+
+
+def printable(text: str, *, limit: int = LIMIT, blanks: bool = False) -> str:
+    r"""``text`` on one line, with everything unseen or active as a visible escape.
+
+    Control characters become ``\x1b`` and the like, format characters ``\u202e``, a byte that was
+    not UTF-8 (a lone surrogate of ``surrogateescape``) ``\xNN``. With ``blanks``, a tab becomes
+    blanks up to the next multiple of 8 columns. At most ``limit`` characters of ``text`` are
+    shown, and the number of those cut is said.
+    """
+    cut = len(text) - limit
+    if cut > 0:
+        return f"{printable(text[:limit], limit=limit, blanks=blanks)}... ({cut:,} more characters)"
+    if blanks:
+        text = text.expandtabs(_TAB_STOP)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_shown, text))
+
+
+def well_formed(text: str) -> str:
+    """``text`` with every lone surrogate as a visible escape, and nothing else changed."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "".join(_shown(char) if "\ud800" <= char <= "\udfff" else char for char in text)
+    return text
+
+
+@lru_cache(maxsize=4096)
+def _shown(char: str) -> str:
+    code = ord(char)
+    if char.isprintable() and code not in _INVISIBLE:
+        return char
+    if char in _NAMED:
+        return _NAMED[char]
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -1,0 +1,222 @@
+"""The words that the formats for people share. What is returned is not yet safe to show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from analyzer.finding import State
+from analyzer.patch.damage import Damage, Restored
+from analyzer.result import (
+    Basis,
+    Divergence,
+    Item,
+    Kernel,
+    PatchFacts,
+    Report,
+    Run,
+    Standing,
+    Verdict,
+    Work,
+    headline,
+)
+from analyzer.source import Place
+
+EVIDENCE_SHOWN = 8
+ROWS_SHOWN = 20
+
+# What asks for work comes first.
+STATE_ORDER = (
+    State.FINDING,
+    State.NEEDS_REVIEW,
+    State.CANNOT_TELL,
+    State.OK,
+    State.NOT_APPLICABLE,
+)
+_WORST_VERDICT_FIRST = (Verdict.DIFFERS, Verdict.UNDECIDED, Verdict.SAME)
+_WEAKEST_BASIS_FIRST = tuple(Basis)
+_HEX = frozenset("0123456789abcdef")
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A labelled value. ``code`` marks what is to be set as code where a format can do that."""
+
+    label: str
+    value: str
+    code: bool = False
+
+
+def first_line(reports: Sequence[Report]) -> str:
+    """The line that the output begins with: the headline, or one over all reports.
+
+    Over several, the verdict is the worst one, the basis the weakest one.
+    """
+    if len(reports) == 1:
+        return headline(reports[0])
+    verdict = min((report.verdict for report in reports), key=_WORST_VERDICT_FIRST.index)
+    basis = min((report.basis for report in reports), key=_WEAKEST_BASIS_FIRST.index)
+    findings = sum(item.state is State.FINDING for report in reports for item in report.items)
+    return (
+        f"{len(reports)} patches: {verdict.value} (basis: {basis.value}), "
+        f"{counted(findings, 'finding')}; {_first_action(reports)}"
+    )
+
+
+def _first_action(reports: Sequence[Report]) -> str:
+    waiting = [
+        (STATE_ORDER.index(item.state), number, item)
+        for number, report in enumerate(reports, 1)
+        for item in report.items
+        if item.next and item.state in STATE_ORDER[:3]
+    ]
+    if not waiting:
+        return "nothing to do"
+    _, number, item = min(waiting, key=lambda entry: entry[:2])
+    return f"first: patch {number}: {item.id}: {item.next}"
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 finding``, ``2 findings``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def limited(rows: Sequence[_T], limit: int) -> tuple[Sequence[_T], str]:
+    """The rows to show, and the line about the rest (empty where all are shown)."""
+    left = len(rows) - limit
+    if left <= 0:
+        return rows, ""
+    return rows[:limit], f"and {left:,} more; all of them with --format json"
+
+
+def where(place: Place) -> str:
+    """``input:56``, ``patch.after mm/mremap.c:203``, ``upstream mm/mremap.c:9 at 2c91bd4a4e2e``."""
+    return _where(place.side.value, place.path, place.line, place.commit)
+
+
+def _where(side: str, path: str | None, line: int | None, commit: str | None = None) -> str:
+    spot = side if path is None else f"{side} {path}"
+    if line is not None:
+        spot += f":{line}"
+    return spot if commit is None else f"{spot} at {_abbreviated(commit)}"
+
+
+def _abbreviated(commit: str) -> str:
+    return commit[:12] if len(commit) == 40 and _HEX.issuperset(commit) else commit
+
+
+def answered_by(item: Item) -> str:
+    """Who answered, where it was not this tool."""
+    return "" if item.answered_by == "analyze" else f"answered by: {item.answered_by}"
+
+
+def by_state(items: Sequence[Item]) -> list[tuple[State, list[Item]]]:
+    """The items of each state that occurs, in the order of ``STATE_ORDER``."""
+    groups = ((state, [item for item in items if item.state is state]) for state in STATE_ORDER)
+    return [(state, group) for state, group in groups if group]
+
+
+def patch_facts(patch: PatchFacts) -> list[Fact]:
+    """What the patch is; what is not known is said to be unknown."""
+    files, more = limited(patch.files, ROWS_SHOWN)
+    return [
+        Fact("subject", patch.subject or "unknown"),
+        Fact("author", patch.author or "unknown"),
+        Fact("date", patch.date or "unknown"),
+        Fact("commit", patch.commit or "unknown", code=patch.commit is not None),
+        Fact(
+            "upstream",
+            patch.upstream_commit or "not named",
+            code=patch.upstream_commit is not None,
+        ),
+        *(Fact("file", name, code=True) for name in files),
+        *([Fact("file", more)] if more else []),
+        Fact("arrived", "intact" if patch.intact else "damaged"),
+    ]
+
+
+def kernel_origin(kernel: Kernel) -> str:
+    """What a kernel is made of: ``built-in reference at 2c91bd4a4e2e``."""
+    at = "" if kernel.revision is None else f" at {_abbreviated(kernel.revision)}"
+    return kernel.source + at
+
+
+def kernel_facts(kernel: Kernel) -> list[Fact]:
+    """A kernel's functions by standing."""
+    named = (
+        (standing, [name for name, has in kernel.functions if has is standing])
+        for standing in Standing
+    )
+    return [Fact(standing.value, listed(names), code=True) for standing, names in named if names]
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names in a line, or the first of many."""
+    shown, more = limited(names, ROWS_SHOWN)
+    return ", ".join((*shown, more) if more else shown)
+
+
+def damage_place(damage: Damage) -> str:
+    """``mm/mremap.c hunk 2, input:56``, or ``whole input``."""
+    path = "whole input" if damage.path is None else damage.path
+    hunk = "" if damage.hunk is None else f" hunk {damage.hunk}"
+    line = "" if damage.line is None else f", input:{damage.line}"
+    return path + hunk + line
+
+
+def damage_counts(damage: Damage) -> str:
+    """``, declared 8, kept 6``, as far as they are known."""
+    counts = (("declared", damage.declared), ("kept", damage.kept))
+    return "".join(f", {name} {value}" for name, value in counts if value is not None)
+
+
+def number(value: int | None) -> str:
+    """A number that may be unknown."""
+    return "?" if value is None else str(value)
+
+
+def restored_place(restored: Restored) -> str:
+    """``line 203``, or ``line ?`` where lost context leaves the number open."""
+    return f"line {number(restored.line)}"
+
+
+def divergence_facts(divergence: Divergence) -> list[Fact]:
+    """Everything about a divergence but its id and its trace."""
+    place = _where(divergence.side, divergence.path, divergence.line)
+    return [
+        Fact("cause", divergence.cause.value),
+        Fact("function", divergence.function, code=True),
+        Fact("place", place, code=True),
+        Fact("config", settings(divergence.config), code=bool(divergence.config)),
+        Fact("observed", divergence.observation),
+        Fact("upstream", divergence.upstream),
+        Fact("target", divergence.target),
+        *([] if divergence.invariant is None else [Fact("invariant", divergence.invariant)]),
+        *([] if divergence.schedule is None else [Fact("schedule", divergence.schedule)]),
+    ]
+
+
+def settings(config: Sequence[tuple[str, str]]) -> str:
+    """``HAVE_MOVE_PMD=y, SMP=n``."""
+    return ", ".join(f"{symbol}={value}" for symbol, value in config) or "no symbol set"
+
+
+def run_line(run: Run) -> str:
+    """One replay in a line."""
+    return (
+        f"{run.arch}, {run.geometry}, {settings(run.config)}; reading {run.reading}, "
+        f"base {run.base}: {counted(run.operations, 'operation')}, seed {run.seed}"
+    )
+
+
+def work_line(work: Work) -> str:
+    """One kernel's counts over one trace in a line."""
+    return (
+        f"{work.kernel} on {work.trace} ({settings(work.config)}; reading {work.reading}): "
+        f"{counted(work.ptes_moved, 'PTE')} and {counted(work.pmds_moved, 'PMD')} moved, "
+        f"{counted(work.tables_allocated, 'table')} allocated, "
+        f"{work.flushes:,} flush{'' if work.flushes == 1 else 'es'}"
+    )
