@@ -1,0 +1,170 @@
+"""From a request to reports: the stages in reading order."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from analyzer.errors import AnalyzerError, NotRepairedError
+from analyzer.patch.damage import Grade
+from analyzer.patch.reader import Patch, Series, read_series, written_patch
+from analyzer.patch.references import ReferenceForm
+from analyzer.repair import Mended, PreImage, mend
+from analyzer.result import Basis, Kernel, PatchFacts, Report, Request, Verdict
+from analyzer.review import Case, assumptions, not_checked, review
+from analyzer.review.identity import shown
+from analyzer.upstream import CommitFacts, Facts, load
+
+_STABLE = ReferenceForm.STABLE_INCLUSION
+
+MAX_INPUT = 64 * 1024 * 1024
+
+
+def analyze(request: Request) -> tuple[Report, ...]:
+    """Read the input, repair it, hold it against what is known, and answer every item.
+
+    One report a patch, in the order of the input. Raises ``AnalyzerError``.
+    """
+    facts = load(request.facts)
+    series = read_series(_input(request.patch), request.patch)
+    pre_image = _pre_image(request.target)
+    cases = [_case(request, facts, series, patch, pre_image) for patch in series.patches]
+    if request.write_repaired is not None:
+        _write_repaired(request.write_repaired, cases)
+    return tuple(_report(case) for case in cases)
+
+
+def _input(name: str) -> bytes:
+    if name == "-":
+        return _limited(sys.stdin.buffer.read(MAX_INPUT + 1), "standard input")
+    path = Path(name)
+    try:
+        if path.is_dir():
+            todo = "give a patch file, or a commit of the repository as REPO@COMMIT"
+            raise AnalyzerError("is a directory", where=name, todo=todo)
+        if path.exists():
+            with path.open("rb") as file:
+                return _limited(file.read(MAX_INPUT + 1), name)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise AnalyzerError(
+            f"cannot be read: {why}", where=name, todo="give another file"
+        ) from None
+    if "@" in name:
+        from analyzer.repo import exported, split_spec
+
+        repo, revision = split_spec(name)
+        if revision:
+            return _limited(exported(repo, revision), name)
+    todo = "give a patch file, '-' or REPO@COMMIT"
+    raise AnalyzerError("there is no such file", where=name, todo=todo)
+
+
+def _limited(data: bytes, name: str) -> bytes:
+    if len(data) > MAX_INPUT:
+        raise AnalyzerError("is over 64 MiB", where=name, todo="split the patch")
+    return data
+
+
+def _pre_image(target: str | None) -> PreImage | None:
+    if target is None:
+        return None
+    from analyzer.repo import open_tree, pre_image
+
+    tree = open_tree(target)
+    return lambda path, blob: pre_image(tree, path, blob)
+
+
+def _case(
+    request: Request, facts: Facts, series: Series, patch: Patch, pre_image: PreImage | None
+) -> Case:
+    named = request.upstream_commit or _named(patch)
+    commit = _commit(facts, named)
+    return Case(
+        patch,
+        mend(patch, commit, pre_image),
+        named,
+        commit,
+        facts,
+        tuple(other for other in series.patches if other is not patch),
+        request.architectures,
+        request.target,
+        series.notes,
+    )
+
+
+def _named(patch: Patch) -> str | None:
+    """The first upstream commit that the message names; a stable tree's own id is another."""
+    mainline = (one for one in patch.message.upstream if one.form is not _STABLE)
+    return next((one.sha for one in mainline), None)
+
+
+def _commit(facts: Facts, named: str | None) -> CommitFacts | None:
+    return facts.by(named).commit if named else None
+
+
+def _report(case: Case) -> Report:
+    return Report(
+        Verdict.UNDECIDED,
+        Basis.NONE,
+        _patch_facts(case),
+        _kernels(case),
+        review(case),
+        not_checked(case),
+        assumptions(case),
+    )
+
+
+def _patch_facts(case: Case) -> PatchFacts:
+    message = case.patch.message
+    author = message.author
+    return PatchFacts(
+        subject=message.subject.text if message.subject else None,
+        author=shown(author) if author else None,
+        date=(message.date.iso or message.date.given) if message.date else None,
+        commit=message.commit,
+        upstream_commit=case.commit.id if case.commit else case.named,
+        files=tuple(dict.fromkeys(file.path for file in case.patch.files)),
+        intact=not case.mended.damage,
+        damage=case.mended.damage,
+    )
+
+
+def _kernels(case: Case) -> tuple[Kernel, ...]:
+    """None of the four was built or run; what stands in for each is said."""
+    commit = case.commit.id if case.commit else case.named
+    upstream = "the shipped facts: shapes, no code" if case.commit else "absent"
+    target = case.target or "absent: assumed"
+    return (
+        Kernel("upstream.before", upstream, None),
+        Kernel("upstream.after", upstream, commit),
+        Kernel("target.before", target, None),
+        Kernel("target.after", "the patch's text, not run", case.patch.message.commit),
+    )
+
+
+def _write_repaired(path: Path, cases: list[Case]) -> None:
+    for case in cases:
+        why = _not_writable(case)
+        if why:
+            raise NotRepairedError(why, where=str(path))
+    text = b"".join(written_patch(case.patch, case.mended.files) for case in cases)
+    try:
+        path.write_bytes(text)
+    except OSError as error:
+        what = f"cannot be written: {error.strerror}"
+        raise AnalyzerError(what, where=str(path), todo="give another file") from None
+
+
+def _not_writable(case: Case) -> str | None:
+    """Why a repaired patch would not be the patch that was sent, or None."""
+    mended: Mended = case.mended
+    if case.patch.unsafe:
+        return "the patch names files outside the tree"
+    if mended.context_lost:
+        return f"{mended.context_lost} lines of context are lost, only the target can tell them"
+    whole = all(hunk.whole for file in mended.files for hunk in file.hunks)
+    if mended.unexplained or not whole:
+        return f"{mended.unexplained} added lines are lost and cannot be told"
+    open_cases = [one for one in mended.damage if one.grade is Grade.NONE and one.hunk]
+    return f"not repaired: {open_cases[0].text}" if open_cases else None
