@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from analyzer.compare.symbols import symbols_of
 from analyzer.errors import AnalyzerError, NotRepairedError
 from analyzer.patch.damage import Grade
 from analyzer.patch.reader import Patch, Series, read_series, written_patch
@@ -80,9 +81,11 @@ def _case(
 ) -> Case:
     named = request.upstream_commit or _named(patch)
     commit = _commit(facts, named)
+    mended = mend(patch, commit, pre_image)
     return Case(
         patch,
-        mend(patch, commit, pre_image),
+        mended,
+        tuple(symbols_of(reading.files) for reading in mended.readings),
         named,
         commit,
         facts,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from analyzer.compare.symbols import Symbols
 from analyzer.finding import NotChecked
 from analyzer.patch.reader import Patch
 from analyzer.repair import Mended
@@ -19,11 +20,13 @@ class Case:
     ``named`` is the upstream commit's id as the patch or the user names it, ``commit`` what is
     known of it. ``others`` are the other patches of the same series, ``series_notes`` its letters
     without a patch. ``architectures`` is what the user asked to answer for; empty: all.
-    ``target`` is the name of the tree that the patch is for, where one was given.
+    ``target`` is the name of the tree that the patch is for, where one was given. ``symbols`` are
+    the Kconfig symbols of each reading, ``mended.readings`` in order.
     """
 
     patch: Patch
     mended: Mended
+    symbols: tuple[Symbols, ...]
     named: str | None
     commit: CommitFacts | None
     facts: Facts

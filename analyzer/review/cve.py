@@ -9,6 +9,7 @@ from analyzer.finding import Evidence, State
 from analyzer.patch.trackers import Cve
 from analyzer.result import Item
 from analyzer.review.case import Case
+from analyzer.review.references import searched
 from analyzer.source import Place, Side
 from analyzer.upstream import CommitFacts, key_of
 
@@ -31,7 +32,8 @@ def named_cve(case: Case) -> Item:
     """CV-1: every CVE that the message names, and those of the commit that it does not."""
     answers = [*_named(case), *_unnamed(case)]
     if not answers:
-        return Item("CV-1", _TITLE, State.NOT_APPLICABLE, _nothing_named(case))
+        found = searched(case.patch.message)
+        return Item("CV-1", _TITLE, State.NOT_APPLICABLE, _nothing_named(case), evidence=found)
     answers.sort(key=lambda one: _WORST_FIRST.index(one.state))
     return Item(
         "CV-1",
@@ -52,6 +54,8 @@ def _nothing_named(case: Case) -> str:
 def _evidence(case: Case, answers: list[_Answer]) -> Iterator[Evidence]:
     for cve in case.patch.message.cves:
         yield Evidence(cve.id, Place(Side.INPUT, line=cve.line))
+    if not case.patch.message.cves:
+        yield from searched(case.patch.message)
     owners = [one.owner for one in answers if one.owner is not None]
     known = owners if case.commit is None else [case.commit, *owners]
     for commit in {one.id: one for one in known}.values():

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from analyzer.csource.tokens import Kind, Token, tokens
 from analyzer.patch.lines import Hunk, Mark
 
+
 @dataclass(frozen=True, slots=True)
-class _Domain:
+class Domain:
     """A part of the kernel: ``marks`` are words of names, several where all of them are needed."""
 
     name: str
@@ -24,53 +25,53 @@ class _Domain:
 
 # Words of names, as the underscores part them, in lower case: flush_tlb_range has "tlb" in it.
 _DOMAINS = (
-    _Domain(
+    Domain(
         "page-table entries",
         "an entry lost, doubled, or read at the wrong level; run with CONFIG_DEBUG_VM and check "
         "the contents of memory before and after",
         ("pte", "ptep", "pmd", "pmdp", "pud", "pudp", "p4d", "pgd", "pgtable", "pgtables"),
     ),
-    _Domain(
+    Domain(
         "page-table locks",
         "two page tables locked in different orders, or an entry seen between two locks; run "
         "with lockdep on several CPUs",
         ("ptl", "ptlock", "pte lock", "pmd lock", "pud lock", "lockptr", "page table lock"),
     ),
-    _Domain(
+    Domain(
         "TLB flush",
         "stale translations after an entry changed; run with CONFIG_DEBUG_VM and a TLB stress, "
         "with threads that use the old address on other CPUs",
         ("tlb", "mmu gather"),
     ),
-    _Domain(
+    Domain(
         "rmap locks",
         "reclaim, migration or truncation that finds a page at neither of two addresses, or at "
         "both; run under memory pressure, with compaction going on",
         ("rmap", "anon vma", "i mmap"),
     ),
-    _Domain(
+    Domain(
         "address-space lock",
         "a fault or another thread's mapping between unlock and lock; run with lockdep and with "
         "threads that map, unmap and fault",
         ("mmap lock", "mmap sem", "mmap read", "mmap write", "vma lock", "vma start"),
     ),
-    _Domain(
+    Domain(
         "MMU notifiers",
         "a guest or a device that keeps an old translation; run with a KVM guest",
         ("mmu notifier",),
     ),
-    _Domain(
+    Domain(
         "huge pages",
         "a huge entry taken for a table, or one that another CPU splits; run with THP always on",
         ("huge", "hugepage", "hugetlb", "thp", "hpage"),
     ),
-    _Domain(
+    Domain(
         "memory accounting",
         "counters that drift or never return to zero; compare them before and after, on the "
         "error paths too, also in a memory cgroup",
         ("rss", "mm counter", "memcg", "charge", "uncharge", "acct", "accounted", "locked vm"),
     ),
-    _Domain(
+    Domain(
         "allocation and freeing",
         "failure of the allocation, a leak, a use after free; run with fault injection, kmemleak "
         "and KASAN",
@@ -79,71 +80,71 @@ _DOMAINS = (
             *("vzalloc", "kmemdup", "kstrdup", "kfree", "kvfree", "vfree", "free", "put page"),
         ),
     ),
-    _Domain(
+    Domain(
         "RCU",
         "a reader that still uses what was freed, or sleeps; run with CONFIG_PROVE_RCU and KASAN",
         ("rcu", "srcu"),
     ),
-    _Domain(
+    Domain(
         "atomics and reference counts",
         "a count dropped twice or never; run with refcount checks and KASAN, and force the error "
         "paths",
         ("atomic", "atomic64", "refcount", "kref", "cmpxchg", "xchg"),
     ),
-    _Domain(
+    Domain(
         "memory ordering",
         "values seen in another order by other CPUs; run under KCSAN, on a weakly ordered machine",
         ("mb", "rmb", "wmb", "smp store", "smp load", "read once", "write once"),
     ),
-    _Domain(
+    Domain(
         "locks",
         "a lock held on one path only, or taken in another order; run with lockdep",
         ("spin", "mutex", "rwsem", "semaphore", "seqlock", "seqcount", "down read", "down write"),
     ),
-    _Domain(
+    Domain(
         "interrupts and preemption",
         "code that sleeps where it may not, or races with a handler; run with "
         "CONFIG_DEBUG_ATOMIC_SLEEP and lockdep",
         ("irq", "irqs", "irqsave", "irqrestore", "softirq", "bh", "tasklet", "hrtimer", "preempt"),
     ),
-    _Domain(
+    Domain(
         "deferred work",
         "work or a timer that runs after its data are gone; unload or close while it is pending",
         ("work", "workqueue", "timer", "kthread", "completion"),
     ),
-    _Domain(
+    Domain(
         "lists and trees",
         "an element in two lists, or removed during a walk; run with CONFIG_DEBUG_LIST",
         ("list", "hlist", "llist", "rb", "xa", "xas", "radix", "mas", "mtree"),
     ),
-    _Domain(
+    Domain(
         "copies to and from user space",
         "a length or an address that the user chooses, a fault in the middle; give it bad "
         "pointers and lengths at the limits",
         ("copy user", "get user", "put user", "strncpy user", "access ok", "copyin", "copyout"),
     ),
-    _Domain(
+    Domain(
         "DMA",
         "a buffer unmapped twice or with another length; run with CONFIG_DMA_API_DEBUG",
         ("dma",),
     ),
-    _Domain(
+    Domain(
         "assertions",
         "a state that upstream never has and this tree may have; look for a warning in the log, "
         "and remember panic_on_warn",
         ("warn", "bug"),
     ),
-    _Domain(
+    Domain(
         "exported symbols",
         "modules built elsewhere that use them; load such modules, and compare the kABI",
         ("export symbol",),
     ),
-    _Domain(
+    Domain(
         "error paths",
         "something held or allocated that a path leaves behind; force each failure once",
         ("err",),
     ),
-    _Domain(
+    Domain(
         "configuration",
         "code that one of two builds lacks; build and run with the symbol on and off",
         (),
@@ -158,27 +159,29 @@ _CONFIG = re.compile(r"\bCONFIG_\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class _Use:
-    """A name in changed code that belongs to a domain; ``line`` is of the input."""
+class Used:
+    """A domain, the names that made it known, and the first input line with one of them."""
 
-    domain: str
-    name: str
+    domain: Domain
+    names: tuple[str, ...]
     line: int
 
 
-def _uses_by_domain(files: Iterable[FilePatch]) -> dict[str, dict[str, int]]:
-    """Domain -> name -> the first input line, over the added and the removed lines."""
+def domains_used(hunks: Iterable[Hunk]) -> tuple[Used, ...]:
+    """The domains of the added and removed lines of C code, in the table's order."""
     found: dict[str, dict[str, int]] = {}
-    for file in files:
-        if _what(file) is not _What.CODE:
-            continue
-        for hunk in file.hunks:
-            for use in _uses(hunk):
-                found.setdefault(use.domain, {}).setdefault(use.name, use.line)
-    return found
+    for hunk in hunks:
+        for domain, name, line in _uses(hunk):
+            found.setdefault(domain, {}).setdefault(name, line)
+    return tuple(
+        Used(domain, tuple(names), min(names.values()))
+        for domain in _DOMAINS
+        if (names := found.get(domain.name))
+    )
 
 
-def _uses(hunk: Hunk) -> Iterator[_Use]:
+def _uses(hunk: Hunk) -> Iterator[tuple[str, str, int]]:
+    """(domain, name, input line) for every use, on the old side and on the new one."""
     for other in (Mark.REMOVED, Mark.ADDED):
         side = [line for line in hunk.lines if line.mark is not other]
         text = "\n".join(line.text for line in side)
@@ -188,7 +191,7 @@ def _uses(hunk: Hunk) -> Iterator[_Use]:
             if line.mark is not Mark.CONTEXT:
                 following = found[at + 1 : at + 3]
                 for domain, name in _domains_at(token, following):
-                    yield _Use(domain, name, line.number or hunk.number)
+                    yield domain, name, line.number or hunk.number
 
 
 def _begins_in_comment(text: str) -> bool:

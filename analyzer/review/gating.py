@@ -41,7 +41,7 @@ def _evidence(mentions: tuple[Mention, ...], said: str) -> tuple[Evidence, ...]:
 
 def defined_once(case: Case) -> Item:
     """CF-1, in every reading of the patch."""
-    return over_readings(case, lambda reading: _defined_once(symbols_of(reading.files)))
+    return over_readings(case, _defined_once)
 
 
 def _defined_once(symbols: Symbols) -> Item:
@@ -140,7 +140,7 @@ def _misspelt(symbols: Symbols) -> tuple[Mention, str] | None:
 
 def selected_somewhere(case: Case) -> Item:
     """CF-2, from the patch and its series alone: a `select` is there or it is not."""
-    symbols = symbols_of(case.mended.files)
+    symbols = case.symbols[0]
     if not symbols.defined:
         return _item(2, State.NOT_APPLICABLE, "the patch defines no symbol")
     dead = [one for one in symbols.defined if one.symbol not in symbols.settable]
@@ -150,8 +150,8 @@ def selected_somewhere(case: Case) -> Item:
     names = [one.symbol for one in dead if one.symbol]
     found = [
         one
-        for files in (case.mended.files, *(other.files for other in case.others))
-        for one in symbols_of(files).selected
+        for there in (symbols, *(symbols_of(other.files) for other in case.others))
+        for one in there.selected
         if one.symbol in names
     ]
     companions = [one for name in names for one in _selecting(case, name)]
@@ -204,7 +204,7 @@ def _selecting(case: Case, symbol: str) -> list[Companion]:
 
 def selects_placed(case: Case) -> Item:
     """CF-3, in every reading: where the added `select` lines stand."""
-    return over_readings(case, lambda reading: _selects_placed(case, symbols_of(reading.files)))
+    return over_readings(case, lambda symbols: _selects_placed(case, symbols))
 
 
 def _selects_placed(case: Case, symbols: Symbols) -> Item:
@@ -296,7 +296,7 @@ def _gate(symbols: Symbols) -> str:
 
 def in_config_files(case: Case) -> Item:
     """CF-5: the release's configuration is not among the input."""
-    names = [one.symbol for one in symbols_of(case.mended.files).defined if one.symbol]
+    names = [one.symbol for one in case.symbols[0].defined if one.symbol]
     if not names:
         return _item(5, State.NOT_APPLICABLE, "the patch defines no symbol")
     return _item(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 
 from analyzer.finding import Evidence, State
 from analyzer.patch.person import Person, read_person
 from analyzer.patch.references import ReferenceForm, UpstreamReference
-from analyzer.patch.subject import Subject
 from analyzer.result import Item
 from analyzer.review.case import Case
+from analyzer.review.references import searched
 from analyzer.source import Place, Side
 from analyzer.upstream import CommitFacts
 
@@ -21,6 +21,7 @@ _ALIKE = "are subject and author upstream's?"
 # Fewer digits than these are not sure to stay unique in a repository as large as the kernel's.
 _ENOUGH = 12
 _LISTED = 10
+_COMPARE = "Compare with upstream's commit, in a git repository that has it."
 
 
 # --- ID-1 ------------------------------------------------------------------------------------
@@ -30,7 +31,7 @@ def upstream_named(case: Case) -> Item:
     """ID-1: the commit that the patch names, against the one that the user names."""
     references = case.patch.message.upstream
     mainline = [one for one in references if one.form is not ReferenceForm.STABLE_INCLUSION]
-    evidence = tuple(_reference(one) for one in references)
+    evidence = _references(case)
     commits = _distinct([one.sha for one in mainline])
     if not commits:
         return _unnamed(case, evidence)
@@ -68,7 +69,7 @@ def _unnamed(case: Case, evidence: tuple[Evidence, ...]) -> Item:
             f"Name {case.named} in the message.",
             evidence,
         )
-    if evidence:
+    if case.patch.message.upstream:
         return _open_name(
             "only a stable tree's commit is named, not the mainline commit behind it",
             "Name the mainline commit in the message, or pass --upstream-commit.",
@@ -85,8 +86,10 @@ def _open_name(summary: str, todo: str, evidence: tuple[Evidence, ...]) -> Item:
     return Item("ID-1", _NAMED, State.NEEDS_REVIEW, summary, evidence=evidence, next=todo)
 
 
-def _reference(one: UpstreamReference) -> Evidence:
-    return Evidence(one.text, Place(Side.INPUT, line=one.line))
+def _references(case: Case) -> tuple[Evidence, ...]:
+    named = case.patch.message.upstream
+    found = tuple(Evidence(one.text, Place(Side.INPUT, line=one.line)) for one in named)
+    return found or searched(case.patch.message)
 
 
 def _distinct(shas: list[str]) -> list[str]:
@@ -118,8 +121,10 @@ def _same_commit(one: str, other: str) -> bool:
 def upstream_exists(case: Case) -> Item:
     """ID-2: what the facts know of the commit; only a repository could answer."""
     if case.named is None:
-        return Item("ID-2", _EXISTS, State.NOT_APPLICABLE, "no upstream commit is named")
-    evidence = tuple(_reference(one) for one in case.patch.message.upstream)
+        found = searched(case.patch.message)
+        why = "no upstream commit is named"
+        return Item("ID-2", _EXISTS, State.NOT_APPLICABLE, why, evidence=found)
+    evidence = _references(case)
     if merge := _quoted_merge(case):
         return Item(
             "ID-2",
@@ -154,7 +159,8 @@ def _quoted_merge(case: Case) -> Evidence | None:
 
 def _what_is_known(commit: CommitFacts) -> Evidence:
     release = f", in {commit.released}" if commit.released else ""
-    memory = f"; from memory: {', '.join(commit.unsure)}" if commit.unsure else ""
+    unsure = [field for field in commit.unsure if field in ("id", "subject", "released")]
+    memory = f"; from memory: {', '.join(unsure)}" if unsure else ""
     return Evidence(
         f"{commit.source} knows {commit.id[:_ENOUGH]} as “{commit.subject}”{release}{memory}",
         Place(Side.UPSTREAM, commit=commit.id),
@@ -164,138 +170,120 @@ def _what_is_known(commit: CommitFacts) -> Evidence:
 # --- ID-3 ------------------------------------------------------------------------------------
 
 
-class _Outcome(Enum):
-    SAME = "same"
-    OTHER = "other"
-    OPEN = "open"
-
-
 @dataclass(frozen=True, slots=True)
-class _Comparison:
-    what: str
-    outcome: _Outcome
-    text: str
-    evidence: tuple[Evidence, ...] = ()
+class _Field:
+    """A field of the patch beside upstream's. ``doubt``: why it cannot be compared."""
+
+    name: str
+    here: str | None
+    line: int | None
+    there: str
+    same: bool
+    doubt: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two are known to differ."""
+        return not self.doubt and not self.same
 
 
 def subject_and_author(case: Case) -> Item:
     """ID-3: subject and author beside upstream's, as far as the facts have them."""
-    if case.commit is None:
-        return _not_known(case)
-    parts = (_id(case.commit), _subject(case, case.commit), _author(case, case.commit))
-    other = [part for part in parts if part.outcome is _Outcome.OTHER]
-    unclear = [part for part in parts if part.outcome is _Outcome.OPEN]
+    commit = case.commit
+    if commit is None:
+        unnamed = case.named is None
+        why = "no upstream commit is named" if unnamed else "the facts do not have the commit"
+        found = searched(case.patch.message) if unnamed else _references(case)
+        return Item("ID-3", _ALIKE, State.CANNOT_TELL, why, evidence=found, next=_COMPARE)
+    fields = (_subject(case, commit), _author(case, commit))
     state, todo = State.OK, ""
-    if other:
+    if other := [one.name for one in fields if one.differs]:
         state = State.NEEDS_REVIEW
-        fields = " and ".join(part.what for part in other)
-        todo = f"Take upstream's {fields}, or explain the difference in the message."
-    elif unclear:
-        state = State.CANNOT_TELL
-        todo = "Compare with upstream's commit, in a git repository that has it."
-    summary = "; ".join(part.text for part in (*other, *unclear))
-    evidence = [one for part in parts for one in part.evidence]
+        todo = f"Take upstream's {' and '.join(other)}, or explain the difference in the message."
+    elif "id" in commit.unsure or any(one.doubt for one in fields):
+        state, todo = State.CANNOT_TELL, _COMPARE
+    evidence = [one for field in fields for one in _beside(field, commit)]
     return Item(
         "ID-3",
         _ALIKE,
         state,
-        summary or "subject and author are upstream's",
-        evidence=(*evidence, *_same_date(case, case.commit)),
+        "; ".join(_told(fields, commit)),
+        evidence=(*evidence, *_same_date(case, commit)),
         next=todo,
     )
 
 
-def _not_known(case: Case) -> Item:
-    unnamed = case.named is None
-    return Item(
-        "ID-3",
-        _ALIKE,
-        State.CANNOT_TELL,
-        "no upstream commit is named" if unnamed else "the facts do not have the upstream commit",
-        next="Name the upstream commit in the message, or pass --upstream-commit."
-        if unnamed
-        else "Compare with upstream's commit, in a git repository that has it.",
-    )
-
-
-def _id(commit: CommitFacts) -> _Comparison:
+def _told(fields: tuple[_Field, ...], commit: CommitFacts) -> Iterator[str]:
+    for one in fields:
+        if one.differs:
+            yield f"the {one.name} is “{one.here}”, upstream's “{one.there}”"
+        else:
+            yield one.doubt or f"the {one.name} is upstream's"
     if "id" in commit.unsure:
-        return _Comparison("id", _Outcome.OPEN, "the id in the facts is from memory")
-    return _Comparison("id", _Outcome.SAME, "")
+        yield "the commit's id in the facts is from memory"
 
 
-def _subject(case: Case, commit: CommitFacts) -> _Comparison:
-    subject = case.patch.message.subject
-    if why := _why_open("subject", commit.subject, subject is not None, commit):
-        return _Comparison("subject", _Outcome.OPEN, why)
-    if subject is not None and _same_subject(subject, commit.subject):
-        return _Comparison("subject", _Outcome.SAME, "")
-    title = subject.title if subject else ""
-    beside = _beside(title, case.patch.message.subject_line, commit.subject, commit)
-    text = f"the subject is “{title}”, upstream's “{commit.subject}”"
-    return _Comparison("subject", _Outcome.OTHER, text, beside)
+def _subject(case: Case, commit: CommitFacts) -> _Field:
+    message, there = case.patch.message, _plain(commit.subject)
+    if message.subject is None:
+        return _Field("subject", None, None, there, False, "the patch states no subject")
+    title = message.subject.title
+    # The whole text counts too: upstream's own subject may begin like a tree's prefix.
+    same = there in (_plain(title), _plain(message.subject.text))
+    doubt = _doubt("subject", commit.subject, commit)
+    return _Field("subject", title, message.subject_line, there, same, doubt)
 
 
-def _same_subject(subject: Subject, upstream: str) -> bool:
-    """The whole text counts too: upstream may itself begin like a tree's prefix."""
-    return plain(upstream) in (plain(subject.title), plain(subject.text))
-
-
-def _author(case: Case, commit: CommitFacts) -> _Comparison:
-    here = case.patch.message.author
-    if why := _why_open("author", commit.author, here is not None, commit):
-        return _Comparison("author", _Outcome.OPEN, why)
-    there = read_person(commit.author)
-    if here is None or there is None or _same_author(here, there):
-        return _Comparison("author", _Outcome.SAME, "")
-    beside = _beside(shown(here), here.line, commit.author, commit)
-    text = f"the author is {shown(here)}, upstream's {commit.author}"
-    return _Comparison("author", _Outcome.OTHER, text, beside)
-
-
-def _same_author(here: Person, there: Person) -> bool:
-    if here.address and there.address:
-        return here.address.casefold() == there.address.casefold()
-    return bool(here.name and there.name) and folded(here.name) == folded(there.name)
-
-
-def _why_open(field: str, upstream: str, given: bool, commit: CommitFacts) -> str:
-    """Why a field cannot be compared; empty where it can."""
-    if not given:
-        return f"the patch states no {field}"
-    if not upstream:
-        return f"upstream's {field} is not in the facts"
-    return f"upstream's {field} in the facts is from memory" if field in commit.unsure else ""
-
-
-def _beside(
-    here: str, line: int | None, there: str, commit: CommitFacts
-) -> tuple[Evidence, Evidence]:
-    return (
-        Evidence(f"here: {here}", Place(Side.INPUT, line=line)),
-        Evidence(f"upstream: {there}", Place(Side.UPSTREAM, commit=commit.id)),
-    )
-
-
-def _same_date(case: Case, commit: CommitFacts) -> tuple[Evidence, ...]:
-    """A date may be known to the day only; a different one shows nothing, so it is not told."""
-    date = case.patch.message.date
-    equal = date is not None and date.iso is not None and date.iso.startswith(commit.date)
-    if date is None or not equal or not commit.date or "date" in commit.unsure:
-        return ()
-    text = f"the date is upstream's author date, {commit.date}"
-    return (Evidence(text, Place(Side.INPUT, line=date.line)),)
-
-
-def plain(text: str) -> str:
-    """``text`` with every run of white space as one blank."""
+def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
+def _author(case: Case, commit: CommitFacts) -> _Field:
+    here, there = case.patch.message.author, read_person(commit.author)
+    if here is None:
+        return _Field("author", None, None, commit.author, False, "the patch states no author")
+    same = there is not None and _same_author(here, there)
+    doubt = _doubt("author", commit.author, commit)
+    return _Field("author", shown(here), here.line, commit.author, same, doubt)
+
+
+def _same_author(here: Person, there: Person) -> bool:
+    """By address; a page that hides addresses leaves the names."""
+    if here.address and there.address:
+        return here.address.casefold() == there.address.casefold()
+    return folded(here.name) != "" and folded(here.name) == folded(there.name)
+
+
+def _doubt(field: str, there: str, commit: CommitFacts) -> str:
+    if not there:
+        return f"the facts do not have upstream's {field}"
+    return f"upstream's {field} in the facts is from memory" if field in commit.unsure else ""
+
+
+def _beside(field: _Field, commit: CommitFacts) -> Iterator[Evidence]:
+    if field.here is not None:
+        yield Evidence(f"{field.name} here: {field.here}", Place(Side.INPUT, line=field.line))
+    if field.there:
+        text = f"{field.name} upstream: {field.there}"
+        yield Evidence(text, Place(Side.UPSTREAM, commit=commit.id))
+
+
+def _same_date(case: Case, commit: CommitFacts) -> Iterator[Evidence]:
+    """A date may be known to the day only; a different one shows nothing, so it is not told."""
+    date = case.patch.message.date
+    known = commit.date and "date" not in commit.unsure
+    if date is not None and known and (date.iso or "").startswith(commit.date):
+        text = f"the date is upstream's author date, {commit.date}"
+        yield Evidence(text, Place(Side.INPUT, line=date.line))
+
+
+# --- people ----------------------------------------------------------------------------------
+
+
 def folded(name: str | None) -> str:
-    """A name for comparison: without case, white space and remarks in brackets."""
-    words = plain(name or "").casefold().split(" ")
-    return " ".join(word for word in words if word and word[0] != "(" and word[-1] != ")")
+    """A name for comparison: without case, and without remarks in brackets."""
+    words = (name or "").casefold().split()
+    return " ".join(word for word in words if word[0] != "(" and word[-1] != ")")
 
 
 def shown(person: Person) -> str:

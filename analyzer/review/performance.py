@@ -11,7 +11,7 @@ from analyzer.finding import Evidence, State
 from analyzer.patch.message import Message
 from analyzer.result import Item
 from analyzer.review.case import Case
-from analyzer.review.identity import plain
+from analyzer.review.references import searched
 from analyzer.source import Place, Side
 
 _TITLE = "does the performance claim hold on the target?"
@@ -92,7 +92,9 @@ def claim_holds(case: Case) -> Item:
     measured = sorted({at for one in series for _, at in one.values})
     claims = list(_claims(texts, near, set(measured)))
     if not claims and not series:
-        return Item("RG-2", _TITLE, State.NOT_APPLICABLE, "no performance is claimed")
+        found = searched(case.patch.message)
+        why = "no performance is claimed"
+        return Item("RG-2", _TITLE, State.NOT_APPLICABLE, why, evidence=found)
     whose = "the author's, on upstream's kernel" if case.named is not None else "the author's"
     return Item(
         "RG-2",
@@ -161,7 +163,7 @@ def _series(texts: Sequence[_Text]) -> list[_Series]:
     """Every set of lines that are equal but for one number with a unit, which differs."""
     alike: dict[tuple[str, str, str], list[tuple[float, int]]] = {}
     for at, one in enumerate(texts):
-        text = plain(one.text) if len(one.text) <= _LONGEST_MEASUREMENT else ""
+        text = " ".join(one.text.split()) if len(one.text) <= _LONGEST_MEASUREMENT else ""
         for found in list(_MEASURED.finditer(text))[:_MOST_NUMBERS]:
             key = (text[: found.start()], text[found.end() :], found[2])
             alike.setdefault(key, []).append((float(found[1].replace(",", "")), at))

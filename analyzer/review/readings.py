@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from analyzer.compare.symbols import Symbols
 from analyzer.finding import State
-from analyzer.repair import Reading
 from analyzer.result import Item
 from analyzer.review.case import Case
 
 
-def over_readings(case: Case, answer: Callable[[Reading], Item]) -> Item:
+def over_readings(case: Case, answer: Callable[[Symbols], Item]) -> Item:
     """Answer in every reading; where the answers differ, ``cannot-tell`` with all of them."""
-    answers = [(reading.name, answer(reading)) for reading in case.mended.readings]
+    names = (reading.name for reading in case.mended.readings)
+    answers = list(zip(names, map(answer, case.symbols), strict=True))
     first = answers[0][1]
     if all((item.state, item.summary) == (first.state, first.summary) for _name, item in answers):
         return first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analyzer.finding import Evidence, State
+from analyzer.patch.message import Message
 from analyzer.patch.subject import PrefixKind
 from analyzer.patch.trackers import Tracker
 from analyzer.result import Item
@@ -36,7 +37,7 @@ def tracker_reference(case: Case) -> Item:
         _TRACKER,
         State.NEEDS_REVIEW,
         why if trackers else "the message names no ticket",
-        evidence=evidence,
+        evidence=evidence or searched(case.patch.message),
         next=_NAME_THE_TICKET,
     )
 
@@ -49,7 +50,7 @@ def tree_prefix(case: Case) -> Item:
     """ID-6: the marks and releases that the subject names; which ones are right is not known."""
     message = case.patch.message
     if message.subject is None:
-        return _open_prefix("the patch has no subject", ())
+        return _open_prefix("the patch has no subject", searched(message))
     subject = message.subject
     brackets = (f"[{one.text}]" for one in subject.prefixes if one.kind in _TREE_KINDS)
     marks = dict.fromkeys((*subject.tree_prefixes, *subject.targets, *brackets))
@@ -74,5 +75,17 @@ def _open_prefix(summary: str, evidence: tuple[Evidence, ...]) -> Item:
         summary,
         reason="which prefix the tree wants is not known without the release's checklist",
         evidence=evidence,
-        next="Look up the tree's rule for subjects, or pass --checklist.",
+        next="Look up the tree's rule for subjects.",
     )
+
+
+# --- what was not found ------------------------------------------------------------------------
+
+
+def searched(message: Message) -> tuple[Evidence, ...]:
+    """Where something was looked for that a message does not have."""
+    lines = [line for line in (message.subject_line, *message.numbers) if line is not None]
+    if not lines:
+        return (Evidence("there is no message, only a diff", Place(Side.INPUT, line=1)),)
+    text = f"the message, lines {min(lines)} to {max(lines)}, has none"
+    return (Evidence(text, Place(Side.INPUT, line=min(lines))),)

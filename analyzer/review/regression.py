@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
 
-from analyzer.csource.tokens import Kind, Token, tokens
 from analyzer.finding import Evidence, State
 from analyzer.patch.lines import FilePatch, Hunk, Line, Mark
 from analyzer.result import Item
 from analyzer.review.case import Case
+from analyzer.review.domains import Used, domains_used
 from analyzer.source import Place, Side
 from analyzer.upstream import heading_name, is_kconfig
 
@@ -52,35 +51,44 @@ _DOCUMENTS = (".rst", ".txt", ".md")
 _CODE = (".c", ".h")
 _MOST = 6
 _MOST_FILES = 12
-_CONFIG = re.compile(r"\bCONFIG_\w+")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 def where_problems_occur(case: Case) -> Item:
     """RG-1: files, functions and kernel domains of the change, with what to watch in each."""
     files = case.mended.files
-    uses = _uses_by_domain(file for one in case.mended.readings for file in one.files)
-    watch = [f"{one.name}: {one.watch}" for one in _DOMAINS if one.name in uses]
-    domains = _listed([one.name for one in _DOMAINS if one.name in uses], len(_DOMAINS))
-    shown = [_place_of(file) for file in files[:_MOST_FILES]]
-    more = [f"{len(files) - _MOST_FILES} more files"] if len(files) > _MOST_FILES else []
-    sentences = dict.fromkeys(_sentence(file) for file in files)
+    used = domains_used(
+        hunk
+        for reading in case.mended.readings
+        for file in reading.files
+        if _what(file) is _What.CODE
+        for hunk in file.hunks
+    )
+    sentences = dict.fromkeys(_sentence(file) for file in files[:_MOST_FILES])
+    watch = [f"{one.domain.name}: {one.domain.watch}" for one in used]
     return Item(
         "RG-1",
         _TITLE,
         State.NEEDS_REVIEW,
-        f"draft: {'; '.join([*shown, *more])}" + (f"; watch {domains}" if domains else ""),
-        reason="; ".join([*sentences, *watch]) or "the patch shows no line of any file",
-        evidence=(*_places(files), *_named(uses)),
+        _summary(files, used),
+        reason="; ".join([*sentences, *watch]),
+        evidence=(*_places(files), *_uses(used)),
         next=_NEXT,
         answered_by="a person",
     )
 
 
-def _listed(names: Iterable[str], most: int = _MOST) -> str:
+def _summary(files: tuple[FilePatch, ...], used: tuple[Used, ...]) -> str:
+    shown = [_place_of(file) for file in files[:_MOST_FILES]]
+    more = [f"{len(files) - _MOST_FILES} more files"] if len(files) > _MOST_FILES else []
+    watch = [f"watch {', '.join(one.domain.name for one in used)}"] if used else []
+    return f"draft: {'; '.join([*shown, *more, *watch])}"
+
+
+def _listed(names: Iterable[str]) -> str:
     unique = list(dict.fromkeys(names))
-    more = len(unique) - most
-    return ", ".join(unique[:most]) + (f" and {more} more" if more > 0 else "")
+    more = len(unique) - _MOST
+    return ", ".join(unique[:_MOST]) + (f" and {more} more" if more > 0 else "")
 
 
 # --- files and functions ---------------------------------------------------------------------
@@ -146,6 +154,12 @@ def _places(files: tuple[FilePatch, ...]) -> Iterator[Evidence]:
             yield Evidence(file.path, Place(Side.INPUT, line=file.number))
         for name, line in list(touched.items())[:_MOST_FILES]:
             yield Evidence(f"{file.path}: {name}", Place(Side.INPUT, line=line))
+
+
+def _uses(used: tuple[Used, ...]) -> Iterator[Evidence]:
+    for one in used:
+        text = f"{one.domain.name}: {_listed(one.names)}"
+        yield Evidence(text, Place(Side.INPUT, line=one.line))
 
 
 def _touched(file: FilePatch) -> dict[str, int]:

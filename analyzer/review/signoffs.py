@@ -14,7 +14,8 @@ from analyzer.patch.preamble import Form
 from analyzer.patch.references import ReferenceForm
 from analyzer.result import Item
 from analyzer.review.case import Case
-from analyzer.review.identity import folded, plain, shown
+from analyzer.review.identity import folded, shown
+from analyzer.review.references import searched
 from analyzer.source import Place, Side
 
 _TITLE = "is the Signed-off-by chain whole and in order?"
@@ -72,6 +73,7 @@ def signoff_chain(case: Case) -> Item:
             _TITLE,
             State.CANNOT_TELL,
             "there is no message, only a diff",
+            evidence=searched(message),
             next="Give the patch with its message.",
         )
     chain = _chain(case)
@@ -116,14 +118,15 @@ def _sender(message: Message) -> Person | None:
 
 def _almost(message: Message, read: set[int]) -> Iterator[int]:
     for text, number in zip(message.body, message.numbers, strict=True):
-        if number not in read and plain(text[:40]).lower().startswith(_ALMOST):
+        if number not in read and " ".join(text[:40].lower().split()).startswith(_ALMOST):
             yield number
 
 
 def _evidence(case: Case, chain: _Chain) -> tuple[Evidence, ...]:
     lines = [(_line(one), f"Signed-off-by: {shown(one)}") for one in chain.signers]
     lines += [(one.line, one.text) for one in case.patch.message.upstream if one.form in _PICKED]
-    return tuple(Evidence(text, Place(Side.INPUT, line=line)) for line, text in sorted(lines))
+    found = tuple(Evidence(text, Place(Side.INPUT, line=line)) for line, text in sorted(lines))
+    return found or searched(case.patch.message)
 
 
 def _whole(chain: _Chain) -> str:
