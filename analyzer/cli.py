@@ -128,6 +128,8 @@ def main() -> NoReturn:
     """Run the command and turn every end of it into an exit code."""
     try:
         code = app(standalone_mode=False)
+        if code == INTERRUPTED:
+            code = _fail("interrupted", INTERRUPTED)
     except NotRepairedError as error:
         code = _fail(str(error), NOT_REPAIRED)
     except AnalyzerError as error:
@@ -138,8 +140,6 @@ def main() -> NoReturn:
         # The reader of the report has gone; nobody is left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
-    except typer.Abort:
-        code = _fail("interrupted", INTERRUPTED)
     except Exception as error:
         code = _usage_or_bug(error)
     sys.exit(code)

@@ -63,22 +63,22 @@ def _one_name(mainline: list[UpstreamReference], sha: str, evidence: tuple[Evide
 
 
 def _unnamed(case: Case, evidence: tuple[Evidence, ...]) -> Item:
-    if case.named is not None:
+    """The patch names no mainline commit; a user's name helps this run, not the next reader."""
+    stable = [one.sha for one in case.patch.message.upstream]
+    by_user = case.named is not None and not any(_same_commit(case.named, sha) for sha in stable)
+    if by_user:
         return _open_name(
             f"only the user names the upstream commit, {case.named}; the patch does not",
             f"Name {case.named} in the message.",
             evidence,
         )
-    if case.patch.message.upstream:
-        return _open_name(
-            "only a stable tree's commit is named, not the mainline commit behind it",
-            "Name the mainline commit in the message, or pass --upstream-commit.",
-            evidence,
-        )
+    what = (
+        "only a stable tree's commit is named, not the mainline commit behind it"
+        if stable
+        else "no upstream commit is named in any known form; the patch may not be a backport"
+    )
     return _open_name(
-        "no upstream commit is named in any known form; the patch may not be a backport",
-        "Name the upstream commit in the message, or pass --upstream-commit.",
-        evidence,
+        what, "Name the mainline commit in the message, or pass --upstream-commit.", evidence
     )
 
 

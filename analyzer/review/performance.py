@@ -200,11 +200,10 @@ def _computed(series: _Series, texts: Sequence[_Text]) -> str:
     groups = _groups(series)
     if groups is None:
         return ""
-    means = [sum(group) / len(group) for group in groups]
+    low, high = (sum(group) / len(group) for group in groups)
     said = (
-        f"computed from the message: {len(groups[1])} figures with mean {_short(means[1])} and "
-        f"{len(groups[0])} with mean {_short(means[0])} {series.unit}, "
-        f"ratio {means[1] / means[0]:.1f}"
+        f"computed from the message: means {_short(high)} (of {len(groups[1])}) and "
+        f"{_short(low)} (of {len(groups[0])}) {series.unit}, ratio {high / low:.1f}"
     )
     if _is_labelled(series, texts):
         return said

@@ -89,7 +89,7 @@ def test_a_patch_that_names_nothing_may_be_no_backport() -> None:
         State.NEEDS_REVIEW,
         "no upstream commit is named in any known form; the patch may not be a backport",
         (at(3, "the message, lines 3 to 5, has none"),),
-        "Name the upstream commit in the message, or pass --upstream-commit.",
+        "Name the mainline commit in the message, or pass --upstream-commit.",
     )
 
 
@@ -125,6 +125,16 @@ def test_a_stable_commit_alone_is_not_upstreams() -> None:
     )
 
 
+def test_a_user_who_names_the_mainline_commit_of_a_stable_one_is_heard() -> None:
+    body = f"stable inclusion\nfrom stable-v5.10.1\ncommit {SHA}\n\ntext"
+    assert upstream_named(case_of(mail(body), user=OTHER)) == named(
+        State.NEEDS_REVIEW,
+        f"only the user names the upstream commit, {OTHER}; the patch does not",
+        (at(7, f"commit {SHA}"),),
+        f"Name {OTHER} in the message.",
+    )
+
+
 # --- ID-2 ------------------------------------------------------------------------------------
 
 
@@ -132,7 +142,9 @@ def exists(state: State, summary: str, evidence: tuple, reason: str = "", todo: 
     return Item("ID-2", EXISTS, state, summary, reason, evidence, next=todo)
 
 
-ONLY_A_REPOSITORY = "only an upstream git repository shows that the commit is there and has one parent"
+ONLY_A_REPOSITORY = (
+    "only an upstream git repository shows that the commit is there and has one parent"
+)
 LOOK = "Look it up in an upstream repository: git cat-file -p COMMIT."
 
 
@@ -214,7 +226,9 @@ def test_subject_author_and_date_are_compared() -> None:
 
 
 def test_white_space_and_the_case_of_an_address_do_not_count() -> None:
-    text = mail(PICKED, subject="[PATCH] mm:  move   whole tables", sender="Ada A <ADA@example.org>")
+    text = mail(
+        PICKED, subject="[PATCH] mm:  move   whole tables", sender="Ada A <ADA@example.org>"
+    )
     assert subject_and_author(case_of(text, FACT)).state is State.OK
 
 

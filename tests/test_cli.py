@@ -1,0 +1,333 @@
+"""The command as a user meets it: arguments, streams, exit codes, bad input."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from inputs import ARCHIVE, BASE, PATCH, ROOT
+
+from analyzer.report import schema
+
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
+
+# A job in the background is started with SIGINT ignored, and so would be its children.
+INTERRUPTIBLE = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from analyzer.cli import main; main()"
+)
+
+DRIVER = b"""\
+From: Some One <some.one@example.org>
+Date: Thu, 3 Jan 2019 15:28:38 -0800
+Subject: [PATCH] spi: wait for the fifo before reading it
+
+Signed-off-by: Some One <some.one@example.org>
+---
+ drivers/spi/spi-fix.c | 1 +
+ 1 file changed, 1 insertion(+)
+
+diff --git a/drivers/spi/spi-fix.c b/drivers/spi/spi-fix.c
+index 1111111..2222222 100644
+--- a/drivers/spi/spi-fix.c
++++ b/drivers/spi/spi-fix.c
+@@ -10,3 +10,4 @@ static int fix_read(struct fix *fix)
+ {
+ \tint got;
++\tfix_wait(fix);
+ \tgot = readl(fix->base);
+--
+2.39.5
+"""
+
+
+def lines(stream: bytes) -> list[str]:
+    return stream.decode().splitlines()
+
+
+# --- bad input: exit code 2, one line on stderr, nothing on stdout ------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "the input is empty; give a patch or a mail"),
+        (b" \n\n", "the input is empty; give a patch or a mail"),
+        (b"hello\n", "no diff in it; give a patch or a mail with one"),
+        (
+            b"@@ -1 +1 @@\n-a\n+b\n",
+            "1 hunk but no file header; give the patch with its ---/+++ lines",
+        ),
+        (
+            b"diff --cc a.c\n@@@ -1,1 -1,1 +1,1 @@@\n",
+            "a combined diff of a merge; give the diff against one parent",
+        ),
+    ],
+)
+def test_input_without_a_patch_is_one_line(
+    run: Run, tmp_path: Path, content: bytes, said: str
+) -> None:
+    path = tmp_path / "in.patch"
+    path.write_bytes(content)
+    done = run(path)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert lines(done.stderr) == [f"analyze: {path}: {said}"]
+
+
+def test_a_missing_file_a_directory_and_a_huge_file_are_one_line_each(
+    run: Run, tmp_path: Path
+) -> None:
+    huge = tmp_path / "huge"
+    with huge.open("wb") as file:
+        file.truncate(64 * 1024 * 1024 + 1)
+    cases = {
+        tmp_path / "nowhere": "there is no such file; give a patch file, '-' or REPO@COMMIT",
+        tmp_path: "is a directory; give a patch file, or a commit of the repository as REPO@COMMIT",
+        huge: "is over 64 MiB; split the patch",
+    }
+    for path, said in cases.items():
+        done = run(path)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert lines(done.stderr) == [f"analyze: {path}: {said}"]
+
+
+def test_wrong_usage_is_one_line(run: Run) -> None:
+    for arguments in ([], ["--nonsense"], ["x", "--format", "pdf"], ["x", "y"]):
+        done = run(*arguments)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert re.fullmatch(r"analyze: .*; see analyze --help\n", done.stderr.decode())
+
+
+def test_a_hostile_file_name_cannot_speak_to_the_terminal(run: Run, tmp_path: Path) -> None:
+    done = run(tmp_path / "no\x1b[2Jwhere\n")
+    assert done.returncode == 2
+    assert b"\x1b" not in done.stderr
+    assert len(lines(done.stderr)) == 1
+
+
+# --- output -----------------------------------------------------------------------------
+
+
+def test_a_driver_patch_is_answered_where_no_model_is_needed(
+    report: Callable[..., dict[str, Any]],
+) -> None:
+    found = report("-", stdin=DRIVER)
+    jsonschema.validate(found, schema())
+    states = {item["id"]: item["state"] for item in found["items"]}
+    assert (found["exit_code"], found["verdict"], found["patch"]["intact"]) == (
+        3,
+        "undecided",
+        True,
+    )
+    assert {
+        key: states[key] for key in ("ID-1", "ID-4", "IN-1", "IN-2", "TX-1", "CF-1", "DP-2")
+    } == {
+        "ID-1": "needs-review",
+        "ID-4": "ok",
+        "IN-1": "ok",
+        "IN-2": "ok",
+        "TX-1": "cannot-tell",
+        "CF-1": "not-applicable",
+        "DP-2": "cannot-tell",
+    }
+    assert [key for key, state in states.items() if state == "finding"] == []
+
+
+def test_the_report_goes_to_a_file_and_nowhere_else(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "report.md"
+    done = run(ARCHIVE, "--format", "markdown", "--output", path)
+    assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")
+    assert path.read_text().startswith("undecided (basis: none), 2 findings; first: IN-1: ")
+
+
+def test_a_report_that_cannot_be_written_is_one_line(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "report"
+    done = run(ARCHIVE, "--output", path)
+    assert (done.returncode, done.stdout) == (2, b"")
+    said = f"analyze: {path}: cannot be written: No such file or directory; give another file"
+    assert lines(done.stderr) == [said]
+
+
+def test_piped_output_has_no_color_and_begins_with_the_answer(run: Run) -> None:
+    done = run(ARCHIVE)
+    assert b"\x1b" not in done.stdout
+    assert lines(done.stdout)[0].startswith("undecided (basis: none), 2 findings; first: IN-1: ")
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    command = f"{sys.executable} -m analyzer {ARCHIVE} --format json | head -c 10"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, capture_output=True, check=False, timeout=60
+    )
+    assert (done.stdout, done.stderr) == (b'{\n  "schem', b"")
+
+
+def test_an_interrupted_run_says_so_with_130() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTIBLE, "-"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    # More than a pipe holds: once it is written, the command is past its start and reading.
+    process.stdin.write(b"x" * 1_000_000)
+    process.stdin.flush()
+    process.send_signal(signal.SIGINT)
+    _out, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, b"analyze: interrupted\n")
+
+
+# --- several patches --------------------------------------------------------------------
+
+
+def test_a_series_is_one_report_and_one_patchs_gap_may_be_anothers_content(
+    report: Callable[..., dict[str, Any]],
+) -> None:
+    select = b"""\
+From 1111111111111111111111111111111111111111 Mon Sep 17 00:00:00 2001
+From: Some One <some.one@example.org>
+Date: Thu, 3 Jan 2019 15:28:41 -0800
+Subject: [PATCH 2/2] x86: select HAVE_MOVE_PMD
+
+commit 9f132f7e145506efc0744426cb338b18a54afc3b upstream.
+
+Signed-off-by: Some One <some.one@example.org>
+---
+diff --git a/arch/x86/Kconfig b/arch/x86/Kconfig
+--- a/arch/x86/Kconfig
++++ b/arch/x86/Kconfig
+@@ -180,5 +180,6 @@ config X86
+ \tselect HAVE_MIXED_BREAKPOINTS_REGS
+ \tselect HAVE_MOD_ARCH_SPECIFIC
++\tselect HAVE_MOVE_PMD
+ \tselect HAVE_NMI
+ \tselect HAVE_OPROFILE
+ \tselect HAVE_OPTPROBES
+"""
+    found = report("-", stdin=PATCH.read_bytes() + b"\n" + select)
+    jsonschema.validate(found, schema())
+    first, second = found["reports"]
+    states = [{item["id"]: item for item in one["items"]} for one in (first, second)]
+    assert states[0]["CF-2"]["summary"] == "HAVE_MOVE_PMD is selected under X86"
+    assert states[1]["CF-3"]["state"] == "ok"
+    assert found["exit_code"] == 1
+
+
+# --- repair -----------------------------------------------------------------------------
+
+
+def test_a_repair_without_its_context_is_refused_with_3(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "repaired.patch"
+    done = run(ARCHIVE, "--write-repaired", path)
+    assert (done.returncode, done.stdout, path.exists()) == (3, b"", False)
+    assert lines(done.stderr) == [
+        f"analyze: {path}: not written: 11 lines of context are lost, only the target can tell "
+        "them; give the tree that the patch is for with --target, or fetch the patch again"
+    ]
+
+
+def test_with_the_target_the_repair_is_proven_and_git_takes_it(
+    run: Run, tmp_path: Path, git_environment: dict[str, str]
+) -> None:
+    path = tmp_path / "repaired.patch"
+    done = run(ARCHIVE, "--target", BASE, "--write-repaired", path, "--format", "json")
+    found = json.loads(done.stdout)
+    damage = {(one["kind"], one["repair"]) for one in found["patch"]["damage"]}
+    assert damage == {("lines-dropped", "proven"), ("blank-lines-dropped", "proven")}
+    tree = tmp_path / "tree"
+    subprocess.run(["cp", "-r", BASE, tree], check=True)
+    for command in (["git", "init", "-q", "."], ["git", "apply", "--index", path]):
+        if command[1] == "apply":
+            subprocess.run(["git", "add", "-A"], cwd=tree, env=git_environment, check=True)
+        subprocess.run(command, cwd=tree, env=git_environment, check=True)
+    ids = subprocess.run(
+        ["git", "hash-object", "arch/Kconfig", "mm/mremap.c"],
+        cwd=tree,
+        env=git_environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+    declared = re.findall(r"^index \w+\.\.(\w+)", PATCH.read_text(), re.MULTILINE)
+    assert [one[:12] for one in ids] == declared
+
+
+def test_a_good_patch_is_written_back_to_the_same_bytes(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "same.patch"
+    run(PATCH, "--write-repaired", path)
+    assert path.read_bytes() == PATCH.read_bytes()
+
+
+def test_a_missing_target_is_one_line(run: Run, tmp_path: Path) -> None:
+    done = run(ARCHIVE, "--target", tmp_path / "nowhere")
+    assert (done.returncode, done.stdout, len(lines(done.stderr))) == (2, b"", 1)
+
+
+# --- a repository as input --------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory, git_environment: dict[str, str]) -> Path:
+    """The fixture tree in git, with the patch applied as its second commit."""
+    tree = tmp_path_factory.mktemp("repository") / "tree"
+    subprocess.run(["cp", "-r", BASE, tree], check=True)
+    for command in (
+        ["git", "init", "-q", "."],
+        ["git", "add", "-A"],
+        ["git", "commit", "-q", "-m", "base"],
+        ["git", "am", "-q", PATCH],
+    ):
+        subprocess.run(command, cwd=tree, env=git_environment, check=True, capture_output=True)
+    return tree
+
+
+def test_a_commit_and_a_range_of_a_repository_are_read(
+    report: Callable[..., dict[str, Any]], repository: Path
+) -> None:
+    one = report(f"{repository}@HEAD", "--target", f"{repository}@HEAD~1")
+    ranged = report(f"{repository}@HEAD~1..HEAD", "--target", f"{repository}@HEAD~1")
+    assert one == ranged
+    assert one["patch"]["intact"] is True
+    assert one["patch"]["files"] == ["arch/Kconfig", "mm/mremap.c"]
+    states = {item["id"]: item["state"] for item in one["items"]}
+    assert (states["IN-1"], states["CF-1"], states["DP-2"]) == ("ok", "ok", "finding")
+
+
+def test_an_unknown_commit_and_a_hostile_one_are_one_line(run: Run, repository: Path) -> None:
+    for revision in ("nowhere", "--output=/tmp/x", "HEAD..HEAD"):
+        done = run(f"{repository}@{revision}")
+        assert (done.returncode, done.stdout, len(lines(done.stderr))) == (2, b"", 1)
+
+
+# --- facts of the user's own ------------------------------------------------------------
+
+
+def test_the_example_of_the_documentation_is_valid_and_used(
+    report: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    text = (ROOT / "docs" / "facts.md").read_text()
+    facts = tmp_path / "ring.toml"
+    facts.write_text(text.split("```toml\n")[1].split("```")[0])
+    named = DRIVER.replace(
+        b"\n\nSigned", b"\n\ncommit 0123456789abcdef0123456789abcdef01234567 upstream.\n\nSigned"
+    )
+    found = report("-", "--facts", facts, stdin=named)
+    states = {item["id"]: item["state"] for item in found["items"]}
+    # Another subject, another shape: it is not that commit, whatever the message says.
+    assert (states["ID-1"], states["ID-3"], states["TX-1"]) == ("ok", "needs-review", "finding")
+
+
+def test_facts_that_break_a_rule_are_one_line(run: Run, tmp_path: Path) -> None:
+    facts = tmp_path / "bad.toml"
+    facts.write_text('[[commit]]\nid = "xyz"\n')
+    done = run(PATCH, "--facts", facts)
+    assert (done.returncode, done.stdout, len(lines(done.stderr))) == (2, b"", 1)
