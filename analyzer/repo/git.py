@@ -18,12 +18,13 @@ from analyzer.errors import AnalyzerError
 from analyzer.repo import neutral
 from analyzer.repo.blob import is_prefix
 from analyzer.repo.directory import exists
-from analyzer.repo.running import Objects, Running
+from analyzer.repo.running import Objects, Running, lost
 from analyzer.repo.tree import inside, shown
 from analyzer.repo.worktree import differs
 
 # Objects are asked for by name, links inside a commit's tree included.
 _BATCH = ("cat-file", "--batch", "--follow-symlinks")
+_HEX = frozenset("0123456789abcdef")
 _NAME_A_COMMIT = "name a commit, a tag or a branch"
 
 
@@ -77,9 +78,7 @@ class GitTree:
             return data if kind == "blob" else None
         # A file that the commit lacks, or one that the clone lacks (partial, damaged)?
         if self._entry(path)[0].startswith(("100", "120")):
-            raise AnalyzerError(
-                "its content is not in this clone", where=where, todo="fetch it, or clone anew"
-            )
+            raise lost(where)
         return None
 
     def blob(self, prefix: str) -> bytes | None:
@@ -137,23 +136,24 @@ def exported(repo: str, revision: str) -> bytes:
     else:
         chosen = ("-1", _resolved(repository, revision))
         listed = repository.output("rev-list", "--parents", "--no-walk", chosen[1])
-    _check_commits(repository, listed, where)
-    patch = repository.output(*neutral.FORMAT_PATCH, *chosen)
+    commits = [line.split() for line in listed.decode().split("\n") if line]
+    _check_commits(repository, commits, where)
+    numbers = "--numbered" if len(commits) > 1 else "--no-numbered"
+    patch = repository.output(*neutral.FORMAT_PATCH, numbers, *chosen)
     if b"\ndiff --git " not in patch:
         raise AnalyzerError("changes no file", where=where, todo="name a commit that does")
     return patch
 
 
-def _check_commits(repository: _Repository, listed: bytes, where: str) -> None:
-    """``listed`` has a line for each commit: its id and those of its parents."""
-    commits = [line.split() for line in listed.decode().split("\n") if line]
+def _check_commits(repository: _Repository, commits: list[list[str]], where: str) -> None:
+    """Each of ``commits`` is its id and those of its parents."""
     if not commits:
         raise AnalyzerError("has no commits", where=where, todo="name the older end first")
     merge = next((commit[0] for commit in commits if len(commit) > 2), None)
     if merge is not None:
         raise AnalyzerError(f"{merge[:12]} is a merge", where=where, todo="name one of its patches")
-    ends = repository.shallow_ends() if any(len(commit) == 1 for commit in commits) else frozenset()
-    cut = next((commit[0] for commit in commits if commit[0] in ends), None)
+    firsts = (commit[0] for commit in commits if len(commit) == 1)
+    cut = next((commit for commit in firsts if repository.has_parent(commit)), None)
     if cut is not None:
         # Git would show it as if it had made every file of the tree.
         raise AnalyzerError(
@@ -197,20 +197,21 @@ class _Repository:
         with self.start(*command) as git:
             printed = git.everything().decode()
             if git.status() > 1:
-                raise git.failure("check the repository and the revision")
-        return printed.rstrip("\n") or None
+                raise git.failure(todo="check the repository and the revision")
+        # Git also takes A..B or ^A here, and answers with a sign, or with two lines.
+        found = printed.removesuffix("\n")
+        return found if _HEX.issuperset(found) and found else None
+
+    def has_parent(self, commit: str) -> bool:
+        """Whether a commit names a parent, be it in this clone or not."""
+        head = self.output("cat-file", "commit", commit).partition(b"\n\n")[0]
+        return b"\nparent " in head
 
     def config(self) -> dict[str, str]:
         """Every setting of the repository, the last one winning."""
         entries = self.output("config", "--list", "-z").decode("utf-8", "surrogateescape")
         pairs = (entry.partition("\n") for entry in entries.split("\0") if entry)
         return {key: value for key, _, value in pairs}
-
-    def shallow_ends(self) -> frozenset[str]:
-        """The commits whose parents a shallow clone has left out."""
-        path = self.output("rev-parse", "--git-path", "shallow").decode(errors="surrogateescape")
-        file = (self.work_tree or self.git_dir) / path.removesuffix("\n")
-        return frozenset(file.read_text().split()) if file.is_file() else frozenset()
 
 
 def _started(
@@ -220,7 +221,7 @@ def _started(
         from git import Git, GitCommandNotFound
     except ModuleNotFoundError:
         raise
-    except ImportError:  # GitPython looks for git when it is imported
+    except ImportError:  # GitPython runs `git version` when it is imported
         raise _without_git() from None
     whole = {**neutral.ENVIRONMENT, **environment}
     command = [*neutral.before_git(whole), Git.GIT_PYTHON_GIT_EXECUTABLE or "git", *arguments]
@@ -238,7 +239,9 @@ def _started(
 
 
 def _without_git() -> AnalyzerError:
-    return AnalyzerError("git cannot be run", todo="install git, or name a plain directory")
+    return AnalyzerError(
+        "git cannot be run", todo="see that `git version` works, or name a plain directory"
+    )
 
 
 def _opened(path: str) -> _Repository:

@@ -27,19 +27,14 @@ _RUNS_NOTHING = (
 )
 
 _PRINTS_ALIKE = (
-    "core.disambiguate=none",
     "core.quotePath=true",
-    "diff.noprefix=false",
     "diff.renameLimit=1000",
-    "diff.statGraphWidth=0",
-    "diff.statNameWidth=0",
     "diff.suppressBlankEmpty=false",
     "format.mboxrd=false",
-    "format.noprefix=false",
-    "format.numbered=auto",
 )
 
-# A signature may be several lines of a repository's choosing, and look like a patch.
+# A signature may be several lines of a repository's choosing, and look like a patch. Some of these
+# are git's defaults today: no later default and no setting is to change the text.
 FORMAT_PATCH = (
     "format-patch",
     "--stdout",
@@ -53,21 +48,18 @@ FORMAT_PATCH = (
     "--find-renames",
     "--indent-heuristic",
     "--inter-hunk-context=0",
-    "--no-add-header",
+    "--no-add-header",  # nor To: and Cc:
     "--no-attach",
     "--no-base",
-    "--no-cc",
     "--no-color",
     "--no-cover-letter",
     "--no-ext-diff",
     "--no-from",
     "--no-notes",
-    "--no-relative",
     "--no-signature",
     "--no-signoff",
     "--no-textconv",
     "--no-thread",
-    "--no-to",
     f"-O{os.devnull}",
     "--src-prefix=a/",
     "--subject-prefix=PATCH",

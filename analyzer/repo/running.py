@@ -87,13 +87,16 @@ class Running:
         if self.status() != 0:
             raise self.failure()
 
-    def failure(self, todo: str = "check it with git fsck") -> AnalyzerError:
+    def failure(self, where: str = "", todo: str = "check it with git fsck") -> AnalyzerError:
         """What git complained of, after it has ended."""
         self._listener.join()
         lines = self._complaint.decode("utf-8", "replace").split("\n")
         fatal = next((line for line in lines if line.startswith("fatal: ")), lines[0])
-        what = shown(fatal.removeprefix("fatal: ").removeprefix("error: ").strip())
-        return AnalyzerError(f"git says: {what or 'nothing'}", where=self.name, todo=todo)
+        what = fatal.removeprefix("fatal: ").removeprefix("error: ").strip()
+        if "promisor remote" in what:  # the end of a partial clone, where nothing is fetched
+            return lost(where or self.name)
+        said = f"git says: {shown(what) or 'nothing'}"
+        return AnalyzerError(said, where=where or self.name, todo=todo)
 
     def close(self) -> None:
         """End git, whatever it was doing, and free its pipes. May be called again."""
@@ -132,7 +135,7 @@ class Objects:
             return _answer(self._git, name.encode("utf-8", "surrogateescape"), where)
         except OSError:
             self._git.status()
-            failure = self._git.failure()
+            failure = self._git.failure(where)
             self.close()
             raise failure from None
 
@@ -141,6 +144,13 @@ class Objects:
         if self._git is not None:
             self._git.close()
             self._git = None
+
+
+def lost(where: str) -> AnalyzerError:
+    """A commit has something that the clone has not."""
+    return AnalyzerError(
+        "its content is not in this clone", where=where, todo="fetch it, or clone anew"
+    )
 
 
 def _answer(git: Running, name: bytes, where: str) -> tuple[str, bytes] | None:

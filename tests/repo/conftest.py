@@ -8,10 +8,12 @@ from repositories import committed, created, written
 
 @pytest.fixture(autouse=True)
 def _foreign_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A user's settings that would show in any output that let them in."""
+    """A user's settings: git fails where it reads them, and prints every file as binary."""
     home = tmp_path / "home"
-    home.mkdir()
-    (home / ".gitconfig").write_text("[diff]\n\tnoprefix = true\n[format]\n\tsignOff = true\n")
+    written(
+        home,
+        {".gitconfig": b"[core]\n\tfileMode = maybe\n", ".config/git/attributes": b"* -diff\n"},
+    )
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
 

@@ -22,7 +22,7 @@ def git(top: Path, *arguments: str | bytes, data: bytes = b"", **environment: st
     """What git prints, run in ``top`` with nobody's settings."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     return subprocess.run(
-        ["git", *arguments],
+        ["git", "-c", f"core.attributesFile={os.devnull}", *arguments],
         cwd=top,
         input=data,
         env={**inherited, **_ENVIRONMENT, **environment},

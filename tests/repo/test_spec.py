@@ -63,7 +63,7 @@ def test_the_longest_path_that_exists_is_the_path(
         ),
         (
             "broken",
-            f"broken: git says: not a git repository: '{{top}}/broken/.git'; "
+            "broken: git says: not a git repository: '{top}/broken/.git'; "
             "check the repository and the revision",
         ),
     ],
@@ -117,12 +117,12 @@ def test_an_abbreviated_id_is_enough_unless_it_is_a_path(kernel: Path) -> None:
 
 def test_a_path_may_have_blanks_and_letters_of_any_kind(tmp_path: Path) -> None:
     name = "l\u00ednux tree@home"
-    revision = committed(created(tmp_path / name), **{"f": b"x"})
+    revision = committed(created(tmp_path / name), f=b"x")
     tree = open_tree(f"{name}@main")
     assert (tree.name, tree.revision, tree.read("f")) == (f"{name}@main", revision, b"x")
 
 
 def test_a_path_that_begins_with_a_dash_is_no_option(tmp_path: Path) -> None:
-    revision = committed(created(tmp_path / "--version"), **{"f": b"x"})
+    revision = committed(created(tmp_path / "--version"), f=b"x")
     tree = open_tree("--version")
     assert (tree.revision, tree.dirty, tree.read("f")) == (revision, False, b"x")
