@@ -179,6 +179,10 @@ def _names(text: str) -> tuple[str | None, str]:
         old, new = (f"{before}{part}{after}".replace("//", "/") for part in braces.groups())
         return _unquoted(old), _unquoted(new)
     old, arrow, new = text.partition(" => ")
+    if arrow and old.startswith("...") and "}" in new:
+        # git cut the line inside the braces: what it has of both names is their end.
+        new, _brace, tail = new.partition("}")
+        return f"{old}{tail}", f"...{new}{tail}"
     return (_unquoted(old), _unquoted(new)) if arrow else (None, _unquoted(text))
 
 

@@ -177,3 +177,18 @@ def test_a_hostile_diffstat_takes_linear_time() -> None:
 def test_any_text_is_read(text: str) -> None:
     found = read(text)
     assert found is None or 0 <= found.start < found.stop <= text.count("\n") + 1
+
+
+def test_a_rename_that_git_cut_inside_its_braces_may_still_name_the_file() -> None:
+    found = read(" ...ng_old_name.3 => ring_new_name.3} | 14 +++++++-------\n 1 file changed\n")
+    assert found is not None
+    (file,) = found.files
+    assert (file.path, file.old, file.abbreviated) == (
+        "...ring_new_name.3",
+        "...ng_old_name.3",
+        True,
+    )
+    assert [may_name(file, path) for path in ("man/ring_new_name.3", "man/other.3")] == [
+        True,
+        False,
+    ]
