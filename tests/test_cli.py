@@ -44,7 +44,7 @@ index 1111111..2222222 100644
  \tint got;
 +\tfix_wait(fix);
  \tgot = readl(fix->base);
---
+-- 
 2.39.5
 """
 

@@ -51,7 +51,7 @@ class GitTree:
 
     @cached_property
     def dirty(self) -> bool:
-        """See :attr:`Tree.dirty`. Asked of git on the first access: 0.1 s for a whole kernel."""
+        """See :attr:`Tree.dirty`. Asked of git on the first access."""
         root = self._repository.work_tree
         if not self._is_work_tree_meant or root is None:
             return False

@@ -270,7 +270,8 @@ def _upstream_places(case: Case) -> set[str]:
 
 def behaves_on_and_off(case: Case) -> Item:
     """CF-4: nothing was run; where the gate itself is assumed, both readings are told."""
-    outcomes = {reading.name: _gate(symbols_of(reading.files)) for reading in case.mended.readings}
+    names = (reading.name for reading in case.mended.readings)
+    outcomes = dict(zip(names, map(_gate, case.symbols), strict=True))
     if not any(outcomes.values()):
         return _item(4, State.NOT_APPLICABLE, "no added code depends on a symbol")
     told = "; ".join(
