@@ -18,6 +18,7 @@ from analyzer.review import (
 )
 from analyzer.review.case import Case, Rule
 from analyzer.review.pending import open_rule, person_rule
+from analyzer.review.readings import with_nothing_lost
 
 CHECKLIST: tuple[Rule, ...] = (
     identity.upstream_named,
@@ -28,7 +29,7 @@ CHECKLIST: tuple[Rule, ...] = (
     references.tree_prefix,
     integrity.arrived,
     integrity.one_change,
-    shape.hunks_complete,
+    with_nothing_lost(shape.hunks_complete),
     shape.same_places,
     open_rule("TX-3"),
     open_rule("TX-4"),
@@ -39,11 +40,11 @@ CHECKLIST: tuple[Rule, ...] = (
     open_rule("DP-4"),
     cve.named_cve,
     open_rule("CV-2"),
-    gating.defined_once,
-    gating.selected_somewhere,
-    gating.selects_placed,
-    gating.behaves_on_and_off,
-    gating.in_config_files,
+    with_nothing_lost(gating.defined_once),
+    with_nothing_lost(gating.selected_somewhere),
+    with_nothing_lost(gating.selects_placed),
+    with_nothing_lost(gating.behaves_on_and_off),
+    with_nothing_lost(gating.in_config_files),
     open_rule("AB-1"),
     *map(person_rule, ("TS-1", "TS-2", "TS-3")),
     regression.where_problems_occur,

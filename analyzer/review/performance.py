@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -88,7 +89,8 @@ def claim_holds(case: Case) -> Item:
     """RG-2: the claims and figures of the message; nothing here measures the target."""
     texts = _texts(case.patch.message)
     near = _near_speed(texts)
-    series = [one for one in _series(texts) if _is_of_speed(one, texts, near)]
+    labels = [at for at, one in enumerate(texts) if _is_label(one.text)]
+    series = [one for one in _series(texts) if _is_of_speed(one, labels, near)]
     measured = sorted({at for one in series for _, at in one.values})
     claims = list(_claims(texts, near, set(measured)))
     if not claims and not series:
@@ -101,7 +103,7 @@ def claim_holds(case: Case) -> Item:
         _TITLE,
         State.CANNOT_TELL,
         f"{_counted(claims, len(measured))}; the target was not measured, the figures are {whose}",
-        reason="; ".join(said for one in series if (said := _computed(one, texts))),
+        reason="; ".join(said for one in series if (said := _computed(one, labels))),
         evidence=_evidence(claims, [texts[at] for at in measured]),
         next="Measure on the target, without and with the patch, and compare with these figures.",
     )
@@ -174,17 +176,22 @@ def _series(texts: Sequence[_Text]) -> list[_Series]:
     ]
 
 
-def _is_of_speed(series: _Series, texts: Sequence[_Text], near: Sequence[bool]) -> bool:
+def _is_of_speed(series: _Series, labels: Sequence[int], near: Sequence[bool]) -> bool:
     """A log's lines may be alike too: only a step, a label or a word near them tells."""
-    is_told = any(near[at] for _, at in series.values) or _is_labelled(series, texts)
+    is_told = any(near[at] for _, at in series.values) or _is_labelled(series, labels)
     return is_told or _groups(series) is not None
 
 
-def _is_labelled(series: _Series, texts: Sequence[_Text]) -> bool:
-    """Whether a line among the measurements or shortly above them says Before, After, ..."""
+def _is_labelled(series: _Series, labels: Sequence[int]) -> bool:
+    """Whether a line among the measurements or shortly above them says Before, After, ...
+
+    ``labels`` are the indexes of all such lines, in order: thousands of series may span the same
+    lines, so none looks at each of them again.
+    """
     indexes = {at for _, at in series.values}
-    around = range(max(min(indexes) - _LABEL_REACH, 0), max(indexes) + 1)
-    return any(_is_label(texts[at].text) for at in around if at not in indexes)
+    first = bisect_left(labels, min(indexes) - _LABEL_REACH)
+    beyond = bisect_right(labels, max(indexes))
+    return any(labels[at] not in indexes for at in range(first, beyond))
 
 
 def _groups(series: _Series) -> tuple[list[float], list[float]] | None:
@@ -196,7 +203,7 @@ def _groups(series: _Series) -> tuple[list[float], list[float]] | None:
     return values[: steps[0]], values[steps[0] :]
 
 
-def _computed(series: _Series, texts: Sequence[_Text]) -> str:
+def _computed(series: _Series, labels: Sequence[int]) -> str:
     groups = _groups(series)
     if groups is None:
         return ""
@@ -205,7 +212,7 @@ def _computed(series: _Series, texts: Sequence[_Text]) -> str:
         f"computed from the message: means {_short(high)} (of {len(groups[1])}) and "
         f"{_short(low)} (of {len(groups[0])}) {series.unit}, ratio {high / low:.1f}"
     )
-    if _is_labelled(series, texts):
+    if _is_labelled(series, labels):
         return said
     return f"{said}; no label says which were taken before and which after: it may have got lost"
 

@@ -1,4 +1,4 @@
-"""An item whose answer changes with the reading of a damaged patch is not answered."""
+"""What a damaged patch cannot answer: what changes with the reading, what lost lines may hold."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from analyzer.compare.symbols import Symbols
 from analyzer.finding import State
 from analyzer.result import Item
-from analyzer.review.case import Case
+from analyzer.review.case import Case, Rule
 
 
 def over_readings(case: Case, answer: Callable[[Symbols], Item]) -> Item:
@@ -26,3 +26,22 @@ def over_readings(case: Case, answer: Callable[[Symbols], Item]) -> Item:
         reason=told,
         next="Fetch the patch undamaged, or give the tree that it is for (--target).",
     )
+
+
+def with_nothing_lost(rule: Rule) -> Rule:
+    """Answer by ``rule``, but take no comfort from a patch that lost added lines for good."""
+
+    def guarded(case: Case) -> Item:
+        item = rule(case)
+        lost = case.mended.unexplained
+        if not lost or item.state not in (State.OK, State.NOT_APPLICABLE):
+            return item
+        return replace(
+            item,
+            state=State.CANNOT_TELL,
+            summary=f"{lost} added lines are lost and may change the answer",
+            reason=f"by what is left: {item.state.value} ({item.summary})",
+            next="Fetch the patch undamaged.",
+        )
+
+    return guarded

@@ -13,6 +13,7 @@ from analyzer.patch.lines import Mark
 from analyzer.repair import Reading
 from analyzer.review import gating
 from analyzer.review.case import Case
+from analyzer.review.readings import with_nothing_lost
 
 DEFINE = """\
 diff --git a/arch/Kconfig b/arch/Kconfig
@@ -224,4 +225,15 @@ def test_config_files_are_named_as_not_looked_at() -> None:
     assert told(gating.in_config_files(case(DEFINE))) == (
         State.CANNOT_TELL,
         "the release's config files were not looked at for HAVE_NEW_THING",
+    )
+
+
+def test_what_a_patch_with_lost_lines_does_not_show_is_not_denied() -> None:
+    plain = case(USE.replace("#ifdef CONFIG_HAVE_NEW_THING", "#if 1"))
+    torn = replace(plain, mended=replace(plain.mended, unexplained=2))
+    rule = with_nothing_lost(gating.behaves_on_and_off)
+    assert told(rule(plain)) == (State.NOT_APPLICABLE, "no added code depends on a symbol")
+    assert told(rule(torn)) == (
+        State.CANNOT_TELL,
+        "2 added lines are lost and may change the answer",
     )
