@@ -92,9 +92,10 @@ _SUMMARY = re.compile(
     r"\s*([0-9]{1,9}) files? changed(?:, ([0-9]{1,9}) insertions?\(\+\))?"
     r"(?:, ([0-9]{1,9}) deletions?\(-\))?\s*$"
 )
-_COUNT = re.compile(r"\s*([0-9]{1,9})(?:\s+(\+*)(-*))?\s*$")
-_BINARY = re.compile(r"\s*Bin(?:\s+[0-9]+ -> [0-9]+ bytes)?\s*$")
-_RENAME = re.compile(r"\{([^{}]*) => ([^{}]*)\}")
+# For a text without blanks around it: two runs of blanks, side by side, take quadratic time.
+_COUNT = re.compile(r"([0-9]{1,9})(?:\s+(\+*)(-*))?")
+_BINARY = re.compile(r"Bin(?:\s+[0-9]+ -> [0-9]+ bytes)?")
+_BRACES = re.compile(r"\{([^{}]*)\}")
 _MODE = re.compile(
     r"\s*(?:(create|delete) mode [0-7]{6}|(mode change) [0-7]{6} => [0-7]{6}"
     r"|(rename|copy|rewrite)) (\S.*?)(?: \([0-9]{1,3}%\))?$"
@@ -158,25 +159,26 @@ def read_summary(line: str, number: int) -> Summary | None:
 
 def _file(line: str, number: int) -> FileStat | None:
     name, bar, count = line[:_LONGEST_LINE].rpartition("|")
-    name = name.strip(" \t")
+    name, count = name.strip(" \t"), count.strip()
     if not bar or not name or len(line) > _LONGEST_LINE:
         return None
     old, path = _names(name)
     short = path.startswith("...")
-    if found := _COUNT.match(count):
+    if found := _COUNT.fullmatch(count):
         plus, minus = len(found[2] or ""), len(found[3] or "")
         return FileStat(path, old, short, int(found[1]), plus, minus, number)
-    if _BINARY.match(count):
+    if _BINARY.fullmatch(count):
         return FileStat(path, old, short, None, 0, 0, number)
     return None
 
 
 def _names(text: str) -> tuple[str | None, str]:
     """The old name (None if unchanged) and the new one of ``a => b`` and ``d/{a => b}/c``."""
-    braces = _RENAME.search(text)
+    braces = next((found for found in _BRACES.finditer(text) if " => " in found[1]), None)
     if braces:
         before, after = text[: braces.start()], text[braces.end() :]
-        old, new = (f"{before}{part}{after}".replace("//", "/") for part in braces.groups())
+        parts = braces[1].rsplit(" => ", 1)
+        old, new = (f"{before}{part}{after}".replace("//", "/") for part in parts)
         return _unquoted(old), _unquoted(new)
     old, arrow, new = text.partition(" => ")
     if arrow and old.startswith("...") and "}" in new:

@@ -140,18 +140,20 @@ def decoded_words(value: str) -> str:
     if not _has_words(value):
         return _as_text(raw_bytes(value), None)
     done: list[str] = []
-    pending, charset, end = b"", "", 0
+    pending: list[bytes] = []
+    charset, end = "", 0
     for word in _ENCODED_WORD.finditer(value):
         between = value[end : word.start()]
         if between.strip(" \t") or not end or word[1].lower() != charset:
-            done.append(_as_text(pending, charset) if pending else "")
+            done.append(_as_text(b"".join(pending), charset))
             done.append(
                 "" if end and not between.strip(" \t") else _as_text(raw_bytes(between), None)
             )
-            pending = b""
-        pending += _word_bytes(word[2], word[3])
+            pending = []
+        pending.append(_word_bytes(word[2], word[3]))
         charset, end = word[1].lower(), word.end()
-    return "".join((*done, _as_text(pending, charset), _as_text(raw_bytes(value[end:]), None)))
+    done += (_as_text(b"".join(pending), charset), _as_text(raw_bytes(value[end:]), None))
+    return "".join(done)
 
 
 def _has_words(value: str) -> bool:

@@ -52,23 +52,28 @@ def shown_address(text: str) -> str:
 
 
 def read_person(text: str, line: int | None = None) -> Person | None:
-    """The person in ``Name <address>``, ``address (Name)``, ``Name user at host`` and such."""
+    """The person in ``Name <address>``, ``address (Name)``, ``Name user at host`` and such.
+
+    None where neither a name nor an address is left.
+    """
     plain = shown_address(text[:_LONGEST_PERSON].strip())
-    if not plain:
-        return None
+    name, address = _name_and_address(plain)
+    return Person(name, address, line) if name or address else None
+
+
+def _name_and_address(plain: str) -> tuple[str | None, str | None]:
     before, bracket, rest = plain.partition("<")
     if bracket:
-        address = rest.partition(">")[0].strip()
-        return Person(_name(before), address or None, line)
+        return _name(before), rest.partition(">")[0].strip() or None
     first, _, comment = plain.partition(" ")
     if "@" in first:
-        return Person(_name(comment.strip().removeprefix("(").removesuffix(")")), first, line)
+        return _name(comment.strip().removeprefix("(").removesuffix(")")), first
     words = plain.rsplit(None, 3)
     if len(words) >= 3 and words[-2] == "at" and "." in words[-1]:
-        return Person(_name(" ".join(words[:-3])), f"{words[-3]}@{words[-1]}", line)
-    if "@" in words[-1]:
-        return Person(_name(plain[: -len(words[-1])]), words[-1].strip("()"), line)
-    return Person(_name(plain), None, line)
+        return _name(" ".join(words[:-3])), f"{words[-3]}@{words[-1]}"
+    if words and "@" in words[-1]:
+        return _name(plain[: -len(words[-1])]), words[-1].strip("()") or None
+    return _name(plain), None
 
 
 def _name(text: str) -> str | None:

@@ -39,7 +39,8 @@ class Conflict:
 
 
 _TRAILER = re.compile(r"[ \t]*([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)[ \t]*:(?!//|:)[ \t]*(?=\S)")
-_NOTE = re.compile(r"[ \t]*\[[ \t]*([^\[\]:\n]{1,100}?)[ \t]*:[ \t]+(?=\S)")
+# An author begins with no blank, else the blanks before it could be divided in every way.
+_NOTE = re.compile(r"[ \t]*\[[ \t]*([^\[\]: \t\n][^\[\]:\n]{0,99}?)[ \t]*:[ \t]+(?=\S)")
 _PICKED = re.compile(
     r"[ \t]*\((?:cherry[ -]?picked|back-?ported|picked|based) (?:from|on)\b", re.IGNORECASE
 )

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import time
-
+import pytest
+from growth import growth
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -254,10 +254,19 @@ def test_an_empty_hunk_is_an_empty_fragment() -> None:
 
 
 def test_a_large_hunk_takes_linear_time() -> None:
-    lines = [FragmentLine("\tselect (", added=True, gap_before=True)] * 20_000
-    begin = time.perf_counter()
-    assert len(read_fragment(lines, "config A", PATH).new.unread) == 20_000
-    assert time.perf_counter() - begin < 5
+    def lines(size: int) -> list[FragmentLine]:
+        return [FragmentLine("\tselect (", added=True, gap_before=True)] * size
+
+    assert len(read_fragment(lines(20_000), "config A", PATH).new.unread) == 20_000
+    assert growth(lambda hunk: read_fragment(hunk, "config A", PATH), lines, 200) < 9
+
+
+@pytest.mark.parametrize("text", ["\t  text", "config A", "\thelp", "if (", "&& B \\", "\tif x"])
+def test_many_alike_lines_take_linear_time(text: str) -> None:
+    def lines(size: int) -> list[FragmentLine]:
+        return [FragmentLine(text, added=True)] * size
+
+    assert growth(lambda hunk: read_fragment(hunk, "config A", PATH), lines, 500) < 9
 
 
 LINES = st.builds(

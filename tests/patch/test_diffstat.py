@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import pytest
+from growth import growth
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -164,13 +164,32 @@ def test_what_git_draws_is_what_git_counts(tmp_path: Path) -> None:
     assert [mode.kind for mode in found.modes] == [ModeKind.CREATE, ModeKind.RENAME]
 
 
-def test_a_hostile_diffstat_takes_linear_time() -> None:
-    start = time.perf_counter()
-    for line in ("|" * 2_000_000, " a | 1 " + "+-" * 1_000_000, "{a => " * 400_000 + "| 1"):
-        read(line)
-    read(" rename a" + " (1%" * 500_000)
-    read("\n".join([" a | 1 +"] * 200_000))
-    assert time.perf_counter() - start < 10
+# Lines are read up to 8192 characters: four times the size stays below that, or all is above.
+@pytest.mark.parametrize("length", [2_000, 100_000])
+@pytest.mark.parametrize(
+    ("start", "unit", "end"),
+    [
+        ("", "|", ""),
+        (" a | 1 ", "+-", ""),
+        (" a | 1 ", "+", "x"),
+        (" a | 1", " ", "x"),
+        ("", "{a => ", "| 1"),
+        (' "', "\\", '" | 1'),
+        (" 1 file changed\n rename a", " (1%", ""),
+        (" 1 file changed\n rename ", "{a => ", ""),
+        ("{", "a => ", "| 1"),
+        (" a | Bin", " ", "x"),
+    ],
+)
+def test_a_hostile_diffstat_takes_linear_time(start: str, unit: str, end: str, length: int) -> None:
+    size = length // len(unit)
+    assert growth(read, lambda n: f"{start}{unit * n}{end}", size) < 9
+
+
+@pytest.mark.parametrize("line", [" a | 1 +", " a | 1", " 1 file changed", " rename a (1%)"])
+def test_many_lines_of_a_diffstat_take_linear_time(line: str) -> None:
+    lines = [" 1 file changed"] if "rename" in line else []
+    assert growth(read, lambda n: "\n".join([*lines, *[line] * n]), 2_000) < 9
 
 
 @given(st.text(alphabet='ab|+- 10\n{}=>"\\.()changed,files', max_size=200))

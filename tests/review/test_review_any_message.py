@@ -38,7 +38,9 @@ PIECES = (
         "mainline inclusion",
     ),
 )
-LINES = st.one_of(st.sampled_from(PIECES), st.text(st.characters(exclude_characters="\n")))
+LINES = st.one_of(
+    st.sampled_from(PIECES), st.text(st.characters(codec="utf-8", exclude_characters="\n"))
+)
 MESSAGES = st.lists(LINES, max_size=12).map("\n".join)
 KNOWN = (replace(FACT, cve=("CVE-2022-41222",)), replace(FACT, id=OTHER, cve=("CVE-2018-18281",)))
 SENDERS = st.sampled_from((ADA, BEN, "someone", "<>", "x at example.org"))

@@ -1,0 +1,43 @@
+"""How the time of a call grows with its input: a ratio, which no machine's speed moves."""
+
+from __future__ import annotations
+
+import gc
+import math
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+_Input = TypeVar("_Input")
+
+# How much larger the large input is: linear time gives a ratio of about 4, quadratic time of 16.
+TIMES = 4
+_SHORTEST = 0.005  # seconds; what is shorter drowns in the clock's and the caches' noise
+_MOST_CALLS = 2_000
+
+
+def growth(call: Callable[[_Input], object], build: Callable[[int], _Input], size: int) -> float:
+    """The time of ``call(build(4 * size))`` in that of ``call(build(size))``, best of three each.
+
+    Time is this process's own, so that others beside it do not count. A call on the small input
+    that takes less than 5 ms is made so often that it does, and as often on the large one.
+    """
+    small, large = build(size), build(TIMES * size)
+    call(small)  # imports and compiles what the first call alone needs
+    calls = min(math.ceil(_SHORTEST / max(_seconds(call, small, 1), 1e-6)), _MOST_CALLS)
+    pairs = [(_seconds(call, small, calls), _seconds(call, large, calls)) for _ in range(3)]
+    return min(long for _, long in pairs) / min(short for short, _ in pairs)
+
+
+def _seconds(call: Callable[[_Input], object], given: _Input, calls: int) -> float:
+    # A collection costs what all of the test run's objects cost, and falls on any call.
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        start = time.process_time()
+        for _ in range(calls):
+            call(given)
+        return time.process_time() - start
+    finally:
+        if collects:
+            gc.enable()
