@@ -40,28 +40,41 @@ def align(theirs: tuple[ShapeLine, ...], ours: tuple[ShapeLine, ...]) -> Alignme
     """Align changed lines (no context among them); None where they are too many to compare."""
     if (len(theirs) + 1) * (len(ours) + 1) > MAX_CELLS:
         return None
-    table = _costs(theirs, ours)
-    return Alignment(table[-1][-1], tuple(_way_back(table, theirs, ours)))
+    rows, columns = [_Cost.of(line) for line in theirs], [_Cost.of(line) for line in ours]
+    table = _costs(rows, columns)
+    return Alignment(table[-1][-1], tuple(_way_back(table, rows, columns)))
 
 
-def _costs(theirs: tuple[ShapeLine, ...], ours: tuple[ShapeLine, ...]) -> list[list[int]]:
+@dataclass(frozen=True, slots=True)
+class _Cost:
+    """What a line costs alone, and what two must have in common to be partners."""
+
+    gap: int
+    key: tuple[str, str, str]
+    depth: int
+
+    @staticmethod
+    def of(line: ShapeLine) -> _Cost:
+        gap = _CHEAP if line.kind in RESTORABLE else _DEAR
+        return _Cost(gap, (line.marker, line.kind.value, line.detail), line.depth)
+
+
+def _costs(theirs: list[_Cost], ours: list[_Cost]) -> list[list[int]]:
     row = [0]
     for line in ours:
-        row.append(row[-1] + _gap(line))
+        row.append(row[-1] + line.gap)
     table = [row]
     for their in theirs:
-        above, row = row, [row[0] + _gap(their)]
+        above, row = row, [row[0] + their.gap]
         for j, our in enumerate(ours):
             row.append(
-                min(above[j] + _match(their, our), above[j + 1] + _gap(their), row[j] + _gap(our))
+                min(above[j] + _match(their, our), above[j + 1] + their.gap, row[j] + our.gap)
             )
         table.append(row)
     return table
 
 
-def _way_back(
-    table: list[list[int]], theirs: tuple[ShapeLine, ...], ours: tuple[ShapeLine, ...]
-) -> list[Step]:
+def _way_back(table: list[list[int]], theirs: list[_Cost], ours: list[_Cost]) -> list[Step]:
     i, j = len(theirs), len(ours)
     steps: list[Step] = []
     while i or j:
@@ -69,7 +82,7 @@ def _way_back(
         if i and j and here == table[i - 1][j - 1] + _match(theirs[i - 1], ours[j - 1]):
             i, j = i - 1, j - 1
             steps.append(Step(i, j))
-        elif i and here == table[i - 1][j] + _gap(theirs[i - 1]):
+        elif i and here == table[i - 1][j] + theirs[i - 1].gap:
             i -= 1
             steps.append(Step(i, None))
         else:
@@ -78,11 +91,8 @@ def _way_back(
     return steps[::-1]
 
 
-def _gap(line: ShapeLine) -> int:
-    return _CHEAP if line.kind in RESTORABLE else _DEAR
-
-
-def _match(their: ShapeLine, our: ShapeLine) -> int:
-    if (their.marker, their.kind, their.detail) != (our.marker, our.kind, our.detail):
+def _match(their: _Cost, our: _Cost) -> int:
+    """The cost of two lines as partners: for different ones, more than leaving both alone."""
+    if their.key != our.key:
         return 2 * _DEAR + 1
     return 0 if their.depth == our.depth else _OTHER_DEPTH

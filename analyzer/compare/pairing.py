@@ -54,7 +54,7 @@ def pair_hunks(files: tuple[FilePatch, ...], commit: CommitFacts) -> tuple[Pair,
         if file is None:
             pairs += [Pair(hunk, None, None) for hunk in theirs]
         else:
-            left.remove(file)
+            left = [other for other in left if other is not file]
             pairs += _pair_in_file(theirs, file)
     pairs += [Pair(None, file, i) for file in left for i in range(len(file.hunks))]
     return tuple(pairs)
@@ -72,22 +72,8 @@ def _partner(path: str, files: list[FilePatch]) -> FilePatch | None:
 def _pair_in_file(theirs: list[ShapeHunk], file: FilePatch) -> list[Pair]:
     ours = [changed(shape_lines(hunk, file.path)) for hunk in file.hunks]
     cells = sum(len(hunk.lines) for hunk in theirs) * sum(len(lines) + 1 for lines in ours)
-    if cells > MAX_CELLS:
-        # Far more hunks than any backport has: in order, without alignments.
-        together = [Pair(hunk, file, i) for i, hunk in enumerate(theirs[: len(ours)])]
-        return together + [Pair(hunk, None, None) for hunk in theirs[len(ours) :]]
-    options = []
-    for i, hunk in enumerate(theirs):
-        for j, lines in enumerate(ours):
-            alignment = align(changed(hunk.lines), lines)
-            if alignment is not None and _alike(alignment, changed(hunk.lines), lines):
-                options.append((alignment.cost, abs(i - j), i, j, alignment))
-    chosen: dict[int, tuple[int, Alignment]] = {}
-    taken: set[int] = set()
-    for _cost, _shift, i, j, alignment in sorted(options, key=lambda option: option[:4]):
-        if i not in chosen and j not in taken:
-            chosen[i] = (j, alignment)
-            taken.add(j)
+    chosen = _in_order(theirs, ours) if cells > MAX_CELLS else _cheapest(theirs, ours)
+    taken = {j for j, _alignment in chosen.values()}
     return [
         *(
             Pair(hunk, file, *chosen[i]) if i in chosen else Pair(hunk, None, None)
@@ -95,6 +81,31 @@ def _pair_in_file(theirs: list[ShapeHunk], file: FilePatch) -> list[Pair]:
         ),
         *(Pair(None, file, j) for j in range(len(ours)) if j not in taken),
     ]
+
+
+# Index of an upstream hunk -> index of ours, and how they lie beside each other.
+_Chosen = dict[int, tuple[int, Alignment | None]]
+
+
+def _in_order(theirs: list[ShapeHunk], ours: list[tuple[ShapeLine, ...]]) -> _Chosen:
+    """Far more lines than any backport has: no alignments."""
+    return {i: (i, None) for i in range(min(len(theirs), len(ours)))}
+
+
+def _cheapest(theirs: list[ShapeHunk], ours: list[tuple[ShapeLine, ...]]) -> _Chosen:
+    options = []
+    for i, hunk in enumerate(theirs):
+        for j, lines in enumerate(ours):
+            alignment = align(changed(hunk.lines), lines)
+            if alignment is not None and _alike(alignment, changed(hunk.lines), lines):
+                options.append((alignment.cost, abs(i - j), i, j, alignment))
+    chosen: _Chosen = {}
+    taken: set[int] = set()
+    for _cost, _shift, i, j, alignment in sorted(options, key=lambda option: option[:4]):
+        if i not in chosen and j not in taken:
+            chosen[i] = (j, alignment)
+            taken.add(j)
+    return chosen
 
 
 def _alike(

@@ -159,7 +159,8 @@ def _used_in_c(file: FilePatch, hunk: Hunk) -> Iterator[Mention]:
     for token in tokens(text, in_comment=starts_in_comment(text)):
         if token.kind in (Kind.COMMENT, Kind.STRING):
             continue
-        line = new[token.line - 1]
-        if line.mark is Mark.ADDED:
-            for name in _CONFIG.findall(token.text):
-                yield Mention(name, _place(file, line.number))
+        # A directive may go on over several lines, and only some of them be added.
+        for i, part in enumerate(token.text.split("\n"), token.line - 1):
+            if new[i].mark is Mark.ADDED:
+                for name in _CONFIG.findall(part):
+                    yield Mention(name, _place(file, new[i].number))

@@ -25,20 +25,24 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token; ``line`` counts from 1 within the text."""
+    """One token; ``line`` counts from 1 within the text and is that of its first character."""
 
     kind: Kind
     text: str
     line: int
 
 
+# What is repeated here never gives back what it took: time and memory stay linear in text that
+# closes nothing. A comment runs to its end or the text's, a literal to its end or the line's.
+_COMMENT = r"/\*(?:[^*]|\*(?!/))*+(?:\*/)?|//(?:[^\n\\]|\\(?:.|\n)?)*+"
+_LITERAL = r""""(?:[^"\\\n]|\\(?:.|\n))*+"?|'(?:[^'\\\n]|\\(?:.|\n))*+'?"""
 _TOKEN = re.compile(
-    r"""
-    (?P<COMMENT>/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)|//[^\n]*)
-    |(?P<DIRECTIVE>^[ \t]*\#(?:[^\n\\]|\\(?:\n|.)|\\\Z)*)
-    |(?P<STRING>"(?:[^"\\\n]|\\(?:.|\n))*"?|'(?:[^'\\\n]|\\(?:.|\n))*'?)
-    |(?P<NAME>[A-Za-z_$]\w*)
-    |(?P<NUMBER>\.?\d(?:[eEpP][+-]|[\w.])*)
+    rf"""
+    (?P<COMMENT>{_COMMENT})
+    |(?P<DIRECTIVE>^[ \t]*+\#(?:{_COMMENT}|{_LITERAL}|[^\n\\]|\\(?:.|\n)?)*+)
+    |(?P<STRING>(?:u8|[LuU])?(?:{_LITERAL}))
+    |(?P<NAME>[A-Za-z_$][\w$]*+)
+    |(?P<NUMBER>\.?\d(?:[eEpP][+-]|[\w.])*+)
     |(?P<PUNCTUATION><<=|>>=|\.\.\.|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|\#\#|\S)
     """,
     re.VERBOSE | re.MULTILINE,
@@ -67,6 +71,13 @@ def code_tokens(text: str, *, in_comment: bool = False) -> list[Token]:
 
 
 def starts_in_comment(text: str) -> bool:
-    """Whether a comment is closed before one is opened: the text began inside it."""
+    """Whether a comment is closed before one is opened: the text began inside it.
+
+    A ``*/`` in a string or behind ``//`` closes none. An apostrophe tells nothing, since the
+    prose of a comment has them too.
+    """
     close, begin = text.find("*/"), text.find("/*")
-    return close >= 0 and (begin < 0 or close < begin)
+    if close < 0 or 0 <= begin < close:
+        return False
+    before = text[text.rfind("\n", 0, close) + 1 : close]
+    return before.lstrip().startswith("*") or not (before.count('"') % 2 or "//" in before)

@@ -4,63 +4,108 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import combinations, islice
+from heapq import heappop, heappush
+from itertools import islice
 
 from analyzer.patch.damage import Grade
 from analyzer.patch.lines import Line, Mark
 from analyzer.repair.complete import Completion
+from analyzer.repair.layout import columns
+from analyzer.upstream import Kind, shape_of
 
-_MAX_CHOICES = 1024
+MAX_CHOICES = 4096
+# A hunk that lost more blank lines than this keeps them lost: there are too many ways.
+_MAX_BLANKS = 24
 _DECLARATION = re.compile(
-    r"\s+(?:(?:const|static|unsigned|struct|enum|union)\s+)*[A-Za-z_]\w*\s+\**\w+[^()]*;$"
+    r"\s+(?!return\b|goto\b|else\b|case\b|delete\b)"
+    r"(?:(?:const|static|unsigned|signed|struct|enum|union|volatile|register)\s+)*"
+    r"[A-Za-z_]\w*\s+(?:\*[*\s]*)?[A-Za-z_]\w*(?:\[[^\]]*\]|\s*[,=;]).*"
 )
+_LEAVES = re.compile(r"\s*(?:return|goto|break|continue)\b")
+_OPENS = re.compile(r"\s*(?:if|for|while|do|switch|else|\w*for_each\w*)\b")
+_LABEL = re.compile(r"\s*(?!default\b)[A-Za-z_]\w*:$")
+_GOES_ON = (",", "(", "&&", "||", "\\", "=", "+", "|", "{")
+
+# How unlikely a blank line is in a gap: 0 where one stands nearly always.
+_ALWAYS, _MOSTLY, _OFTEN, _SOMETIMES, _SELDOM, _HARDLY = 0, 2, 4, 6, 9, 14
 
 
-def with_blanks(completion: Completion) -> Iterator[tuple[Line, ...]]:
-    """Yield the hunk's lines with as many blank lines as are unexplained; a bounded number."""
+def with_blanks(completion: Completion, path: str) -> Iterator[tuple[Line, ...]]:
+    """Yield the hunk's lines with as many blank lines as are unexplained; a bounded number.
+
+    Nothing is yielded where a blank line of the hunk survived: what was lost is no blank line.
+    """
     lines = completion.hunk.lines
     if not completion.unexplained:
         yield lines
         return
     if any(not line.text.strip() for line in lines if line.grade is None):
         return
-    gaps = sorted(_gaps(lines), key=lambda gap: -gap[1])
-    wanted = completion.unexplained
-    if wanted > len(gaps):
-        return
-    for chosen in islice(combinations([at for at, _score in gaps], wanted), _MAX_CHOICES):
-        yield _filled(lines, set(chosen))
+    gaps = sorted(_gaps(lines, path), key=lambda gap: gap[1])
+    if completion.unexplained <= min(len(gaps), _MAX_BLANKS):
+        costs = [cost for _at, cost in gaps]
+        for chosen in islice(_cheapest(costs, completion.unexplained), MAX_CHOICES):
+            yield _filled(lines, {gaps[i][0] for i in chosen})
 
 
-def _gaps(lines: tuple[Line, ...]) -> list[tuple[int, int]]:
-    """Places beside an added line, each with a score."""
-    marks = [line.mark is Mark.ADDED for line in lines]
-    out: list[tuple[int, int]] = []
+def _cheapest(costs: list[int], wanted: int) -> Iterator[tuple[int, ...]]:
+    """Yield the choices of ``wanted`` indices into sorted ``costs``, the cheapest sum first."""
+    first = tuple(range(wanted))
+    heap = [(sum(costs[:wanted]), first)]
+    seen = {first}
+    while heap:
+        total, chosen = heappop(heap)
+        yield chosen
+        for i, at in enumerate(chosen):
+            bound = chosen[i + 1] if i + 1 < wanted else len(costs)
+            if at + 1 < bound:
+                following = (*chosen[:i], at + 1, *chosen[i + 1 :])
+                if following not in seen:
+                    seen.add(following)
+                    heappush(heap, (total - costs[at] + costs[at + 1], following))
+
+
+def _gaps(lines: tuple[Line, ...], path: str) -> Iterator[tuple[int, int]]:
+    """Places beside an added line that is not restored as blank, each with its cost."""
+    kinds = shape_of(((Mark.ADDED.value, line.text) for line in lines), path)
     for at in range(len(lines) + 1):
-        before = lines[at - 1].text if at else ""
-        behind = lines[at].text if at < len(lines) else ""
-        if (at and marks[at - 1]) or (at < len(lines) and marks[at]):
-            out.append((at, _score(before, behind)))
-    return out
+        before = lines[at - 1] if at else None
+        behind = lines[at] if at < len(lines) else None
+        beside = [line for line in (before, behind) if line is not None]
+        if not any(line.mark is Mark.ADDED for line in beside):
+            continue
+        if any(not line.text.strip() for line in beside):
+            continue
+        in_comment = (
+            0 < at < len(lines)
+            and kinds[at - 1].kind is kinds[at].kind is Kind.COMMENT
+            and lines[at].text.lstrip().startswith("*")
+        )
+        if not in_comment:
+            yield at, _cost(before.text if before else "", behind.text if behind else "")
 
 
-def _score(before: str, behind: str) -> int:
-    declared = _DECLARATION.match(before) is not None
+def _cost(before: str, behind: str) -> int:
+    """What a blank line costs between two lines; an empty text is the hunk's end."""
+    word, declared = behind.lstrip(), _DECLARATION.match(before) is not None
+    deeper = columns(before) - columns(behind)
     rules = (
-        (before == "}" or before.startswith("#endif"), 6),
-        (declared and _DECLARATION.match(behind) is None, 6),
-        (behind.startswith(("config ", "menuconfig ", "#ifdef", "#if ")), 5),
-        (behind.lstrip().startswith("/*") and not before.rstrip().endswith("{"), 4),
-        (before.strip() == "}" or _depth(before) > _depth(behind), 3),
-        (behind.lstrip().startswith("return") and not before.lstrip().startswith("if"), 3),
-        (not behind, 2),
+        (word.startswith(("}", "#endif", "#else", "else")), _HARDLY),
+        (before == "}" or before == "};" or behind.startswith(("config ", "menuconfig ")), _ALWAYS),
+        (before.rstrip().endswith(_GOES_ON) or before.endswith(":"), _HARDLY),
+        (declared and not _DECLARATION.match(behind) and deeper >= 0, _ALWAYS),
+        (declared, _HARDLY),
+        (before.rstrip().endswith("*/") or deeper < 0, _HARDLY),
+        (before.startswith("#endif") or not behind, _MOSTLY),
+        (behind.startswith(("#if", "#define")), _MOSTLY),
+        (word.startswith("/*"), _MOSTLY),
+        (deeper > 0 and _LEAVES.match(before) is not None, _OFTEN),
+        (word.startswith("return") or _LABEL.match(behind) is not None, _OFTEN),
+        (before.strip() == "}", _OFTEN),
+        (deeper > 0, _SOMETIMES),
+        (_OPENS.match(behind) is not None, _SOMETIMES),
     )
-    return next((score for holds, score in rules if holds), 0)
-
-
-def _depth(text: str) -> int:
-    body = text.expandtabs(8)
-    return len(body) - len(body.lstrip())
+    return next((cost for holds, cost in rules if holds), _SELDOM)
 
 
 def _filled(lines: tuple[Line, ...], chosen: set[int]) -> tuple[Line, ...]:

@@ -8,16 +8,16 @@ a Kconfig ``config`` line where upstream's shape has them. An executable line ne
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import combinations
 
-from analyzer.compare import RESTORABLE, Pair, Step, align, changed, shape_lines
+from analyzer.compare import Pair, shape_lines
 from analyzer.patch.damage import Grade, Restored
 from analyzer.patch.lines import Hunk, Line, Mark
-from analyzer.repair.braces import Insertion, missing_braces
-from analyzer.upstream import Kind, ShapeHunk, ShapeLine, is_kconfig
+from analyzer.repair.braces import missing_braces
+from analyzer.repair.holes import from_shape, inserted
+from analyzer.upstream import Kind, ShapeHunk
 
-_MAX_CHOICES = 64
 _GIT_CONTEXT = 3
+_C_FILES = (".c", ".h")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,9 @@ def lost_lines(hunk: Hunk, *, no_removals: bool) -> Lost:
     """
     old = hunk.old_count - hunk.old_kept
     new = hunk.new_count - hunk.new_kept
+    if min(old, new) < 0:
+        # More lines than declared: what belongs to the hunk and what is lost cannot be told.
+        return Lost(context=max(old, 0), added=max(new, 0), exact=False)
     return Lost(context=old, added=max(new - old, 0), exact=no_removals or old == 0)
 
 
@@ -58,16 +61,23 @@ def completions(hunk: Hunk, path: str, pair: Pair | None, lost: Lost) -> tuple[C
     The first one is what is reported; the others differ in blank lines alone, and a proof by
     blob id may choose among them.
     """
+    if hunk.old_kept > hunk.old_count or hunk.new_kept > hunk.new_count:
+        return (Completion(hunk, (), lost.added),)
     base = _with_braces(hunk, path, lost)
-    room = lost.added - _restored_count(base)
     shape = pair.theirs if pair is not None else None
-    if shape is None:
-        return (_graded(base, room, None, path),)
-    candidates = _from_shape(base, path, shape, room)
-    return tuple(
-        _graded(lines, room - (_restored_count(lines) - _restored_count(base)), shape, path)
-        for lines in candidates
+    candidates = (
+        [base]
+        if shape is None
+        else from_shape(base, path, shape, lost.added - _restored_count(base))
     )
+    return tuple(_graded(lines, lost, shape, path) for lines in candidates)
+
+
+def doubted(completion: Completion) -> Completion:
+    """The same completion where something speaks against it: nothing in it is counted."""
+    lines = tuple(map(_assumed, completion.hunk.lines))
+    restored = tuple(replace(one, grade=Grade.ASSUMED) for one in completion.restored)
+    return replace(completion, hunk=completion.hunk.with_lines(lines), restored=restored)
 
 
 def _restored_count(hunk: Hunk) -> int:
@@ -78,154 +88,39 @@ def _restored_count(hunk: Hunk) -> int:
 
 
 def _with_braces(hunk: Hunk, path: str, lost: Lost) -> Hunk:
-    if is_kconfig(path) or not lost.added:
+    if not path.endswith(_C_FILES) or not lost.added:
         return hunk
-    braces = missing_braces(hunk.lines)
+    demand = missing_braces(hunk.lines, context_lost=lost.context > 0)
     present = {line.text.strip() for line in hunk.lines}
-    contradicted = any(brace.text.strip() in present for brace in braces)
-    if len(braces) > lost.added or contradicted:
+    contradicted = any(brace.text.strip() in present for brace in demand.braces)
+    if len(demand.braces) > lost.added or contradicted:
         return hunk
-    return _inserted(hunk, braces, Grade.COUNTED)
-
-
-def _inserted(hunk: Hunk, insertions: tuple[Insertion, ...], grade: Grade) -> Hunk:
-    lines = list(hunk.lines)
-    for insertion in reversed(insertions):
-        lines.insert(insertion.at, Line(Mark.ADDED, insertion.text, None, grade))
-    return hunk.with_lines(tuple(lines))
-
-
-# --- the rest, from upstream's shape ----------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Hole:
-    """A line of upstream's shape that the hunk lacks, and where it would stand."""
-
-    at: int
-    line: ShapeLine
-    alone: bool
-
-
-def _from_shape(hunk: Hunk, path: str, shape: ShapeHunk, room: int) -> list[Hunk]:
-    holes = _holes(hunk, path, shape)
-    allowed = [hole for hole in holes if not _contradicted(hole.line, hunk, path)]
-    firm = [hole for hole in allowed if hole.line.kind is not Kind.BLANK]
-    blanks = [hole for hole in allowed if hole.line.kind is Kind.BLANK]
-    if len(firm) > room:
-        return [hunk]
-    # A blank line on its own between context lines is the likeliest to be the base's affair.
-    blanks.sort(key=lambda hole: hole.alone)
-    wanted = min(room - len(firm), len(blanks))
-    choices = []
-    for chosen in combinations(range(len(blanks)), wanted):
-        picked = sorted((*firm, *(blanks[i] for i in chosen)), key=lambda hole: hole.at)
-        choices.append(_filled(hunk, picked))
-        if len(choices) == _MAX_CHOICES:
-            break
-    return choices
-
-
-def _holes(hunk: Hunk, path: str, shape: ShapeHunk) -> list[_Hole]:
-    ours = shape_lines(hunk, path)
-    places = [i for i, line in enumerate(ours) if line.marker != Mark.CONTEXT.value]
-    theirs = changed(shape.lines)
-    found = align(theirs, changed(ours))
-    steps = found.steps if found else ()
-    runs = _runs(shape)
-    holes: list[_Hole] = []
-    at, run_of_at = None, None
-    for step in steps:
-        if step.ours is not None:
-            at = places[step.ours] + 1
-            run_of_at = runs[step.theirs] if step.theirs is not None else run_of_at
-        elif step.theirs is not None and theirs[step.theirs].marker == Mark.ADDED.value:
-            run, line = runs[step.theirs], theirs[step.theirs]
-            where = at if run_of_at == run else _next_in_run(steps, runs, step.theirs, places)
-            if where is None and line.kind is Kind.BLANK:
-                where = at
-            if where is not None:
-                holes.append(_Hole(where, line, alone=runs.count(run) == 1))
-    return holes
-
-
-def _runs(shape: ShapeHunk) -> list[int]:
-    """For each changed line of a shape, the number of the unbroken run that it stands in."""
-    run, out = 0, []
-    for line in shape.lines:
-        if line.kind is Kind.CONTEXT:
-            run += 1
-        else:
-            out.append(run)
-    return out
-
-
-def _next_in_run(
-    steps: tuple[Step, ...], runs: list[int], hole: int, places: list[int]
-) -> int | None:
-    """Where the next surviving line of the same run stands: a hole at its front goes before it."""
-    return next(
-        (
-            places[step.ours]
-            for step in steps
-            if step.theirs is not None
-            and step.ours is not None
-            and step.theirs > hole
-            and runs[step.theirs] == runs[hole]
-        ),
-        None,
-    )
-
-
-def _contradicted(line: ShapeLine, hunk: Hunk, path: str) -> bool:
-    """Whether a surviving line of the same kind shows that the transport kept such lines."""
-    if line.kind not in RESTORABLE:
-        return True
-    survivors = tuple(replace(kept, mark=Mark.ADDED) for kept in hunk.lines if kept.grade is None)
-    kept_kinds = shape_lines(hunk.with_lines(survivors), path)
-    return any(_kind_key(kept) == _kind_key(line) for kept in kept_kinds)
-
-
-def _kind_key(line: ShapeLine) -> tuple[Kind, str]:
-    """Kinds as transports tell them apart: each brace and each directive is one of its own."""
-    word = line.detail.split(" ")[0] if line.kind in (Kind.BRACE, Kind.DIRECTIVE) else ""
-    return line.kind, word
-
-
-def _filled(hunk: Hunk, holes: list[_Hole]) -> Hunk:
-    lines = list(hunk.lines)
-    for hole in reversed(holes):
-        grade = Grade.COUNTED if hole.line.kind is Kind.BLANK else Grade.ASSUMED
-        lines.insert(hole.at, Line(Mark.ADDED, _text(hole.line), None, grade))
-    return hunk.with_lines(tuple(lines))
-
-
-def _text(line: ShapeLine) -> str:
-    match line.kind:
-        case Kind.BRACE:
-            return "\t" * line.depth + line.detail
-        case Kind.SYMBOL:
-            return f"config {line.detail}"
-        case Kind.DIRECTIVE:
-            return line.detail
-        case _:
-            return ""
+    grade = Grade.COUNTED if demand.sure else Grade.ASSUMED
+    return inserted(hunk, [(one.at, one.text, grade) for one in demand.braces])
 
 
 # --- grades, gaps and line numbers ------------------------------------------------------
 
 
-def _graded(hunk: Hunk, unexplained: int, shape: ShapeHunk | None, path: str) -> Completion:
-    layout = _layout(hunk, shape)
-    lines = _gapped(hunk, layout)
-    numbers = _new_numbers(hunk, lines, layout)
+def _graded(hunk: Hunk, lost: Lost, shape: ShapeHunk | None, path: str) -> Completion:
+    unexplained = lost.added - _restored_count(hunk)
+    if unexplained or not lost.exact:
+        # The counts leave more than one possibility, so nothing follows from them.
+        hunk = hunk.with_lines(tuple(map(_assumed, hunk.lines)))
+    layout = _layout(hunk, shape) if lost.context and lost.exact else None
+    lines = _gapped(hunk, layout, unexplained)
+    numbers = _new_numbers(hunk, lines, None if unexplained else layout)
     kinds = shape_lines(hunk, path)
     restored = tuple(
-        Restored(numbers[i], line.text, kinds[i].kind.value, line.grade)
+        Restored(None if unexplained else numbers[i], line.text, kinds[i].kind.value, line.grade)
         for i, line in enumerate(lines)
         if line.grade is not None
     )
     return Completion(hunk.with_lines(lines), restored, unexplained, layout)
+
+
+def _assumed(line: Line) -> Line:
+    return line if line.grade is None else replace(line, grade=Grade.ASSUMED)
 
 
 def _layout(hunk: Hunk, shape: ShapeHunk | None) -> tuple[int, int] | None:
@@ -234,11 +129,9 @@ def _layout(hunk: Hunk, shape: ShapeHunk | None) -> tuple[int, int] | None:
     git gives a run three lines of context on either side, so six old-side lines are one run;
     else upstream's shape tells, if it has as many. Lost context then has a place, but no text.
     """
-    if hunk.old_kept == hunk.old_count:
-        return None
     lead = _lead(hunk, shape)
     added = [i for i, line in enumerate(hunk.lines) if line.mark is Mark.ADDED]
-    if lead is None or not added:
+    if lead is None or not added or any(line.mark is Mark.REMOVED for line in hunk.lines):
         return None
     one_run = len(added) == added[-1] - added[0] + 1
     fits = added[0] <= lead and len(hunk.lines) - 1 - added[-1] <= hunk.old_count - lead
@@ -246,7 +139,8 @@ def _layout(hunk: Hunk, shape: ShapeHunk | None) -> tuple[int, int] | None:
 
 
 def _lead(hunk: Hunk, shape: ShapeHunk | None) -> int | None:
-    if hunk.old_count == 2 * _GIT_CONTEXT:
+    # At a file's beginning, less context can stand before a run and another run behind it.
+    if hunk.old_count == 2 * _GIT_CONTEXT and hunk.old_start > 1:
         return _GIT_CONTEXT
     if shape is None or shape.old[1] != hunk.old_count:
         return None
@@ -255,14 +149,15 @@ def _lead(hunk: Hunk, shape: ShapeHunk | None) -> int | None:
     return shape.lines[0].count if alone and runs[0] else None
 
 
-def _gapped(hunk: Hunk, layout: tuple[int, int] | None) -> tuple[Line, ...]:
+def _gapped(hunk: Hunk, layout: tuple[int, int] | None, unexplained: int) -> tuple[Line, ...]:
     """Mark the lines before which lost lines may stand."""
-    if hunk.old_kept == hunk.old_count:
+    if not unexplained and hunk.old_kept == hunk.old_count:
         return hunk.lines
-    if layout is None:
+    if unexplained or layout is None:
         return tuple(replace(line, after_gap=True) for line in hunk.lines)
+    first = _first_added(hunk)
     return tuple(
-        replace(line, after_gap=line.mark is Mark.CONTEXT or i == _first_added(hunk))
+        replace(line, after_gap=line.mark is Mark.CONTEXT or i == first)
         for i, line in enumerate(hunk.lines)
     )
 

@@ -9,7 +9,6 @@ from itertools import islice, product
 from analyzer.patch.lines import Line, Mark
 
 _GIT_CONTEXT = 3
-_MAX_EMBEDDINGS = 8
 _MAX_PLACEMENTS = 256
 
 
@@ -21,34 +20,33 @@ def placements(
     ``window`` is the old side as the file before the patch has it, without line ends. Context
     and removed lines of the hunk must be found in it in order; nothing is yielded otherwise.
     """
-    for anchors in islice(_embeddings(lines, window), _MAX_EMBEDDINGS):
+    for anchors in _embeddings(lines, window):
         segments = _segments(lines, window, anchors)
         ways = [
-            list(_ways(added, lost, i == 0, i == len(segments) - 1, layout))
+            list(
+                islice(_ways(added, lost, i == 0, i == len(segments) - 1, layout), _MAX_PLACEMENTS)
+            )
             for i, (added, lost) in enumerate(segments)
         ]
         for picked in islice(product(*ways), _MAX_PLACEMENTS):
             yield _assembled(lines, window, anchors, picked)
 
 
-def _embeddings(lines: tuple[Line, ...], window: list[str]) -> Iterator[tuple[int, ...]]:
-    """Yield positions in the window for every old-side line, leftmost choice first."""
+def _embeddings(lines: tuple[Line, ...], window: list[str]) -> list[tuple[int, ...]]:
+    """Positions in the window for every old-side line: leftmost, and rightmost if different."""
     texts = [_bare(line.text) for line in lines if line.mark is not Mark.ADDED]
     bare = [_bare(text) for text in window]
-    found = _leftmost(texts, bare)
-    if found is None:
-        return
-    yield found
-    reverse = _leftmost(texts[::-1], bare[::-1])
-    if reverse is not None:
-        rightmost = tuple(len(bare) - 1 - at for at in reversed(reverse))
-        if rightmost != found:
-            yield rightmost
+    left = _leftmost(texts, bare)
+    right = _leftmost(texts[::-1], bare[::-1])
+    if left is None or right is None:
+        return []
+    rightmost = tuple(len(bare) - 1 - at for at in reversed(right))
+    return list(dict.fromkeys((tuple(left), rightmost)))
 
 
 def _bare(text: str) -> str:
-    """A line up to what transports do to blanks: tabs expanded, nothing behind the last word."""
-    return text.expandtabs(8).rstrip()
+    """A line without what transports do to blanks; the blob id tells whether it was that."""
+    return " ".join(text.split())
 
 
 def _leftmost(texts: list[str], bare: list[str]) -> tuple[int, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -10,8 +11,9 @@ from analyzer.finding import NotChecked
 from analyzer.patch.damage import Damage, DamageKind, Grade
 from analyzer.patch.lines import FilePatch, Line
 from analyzer.patch.reader import Patch
-from analyzer.repair.complete import Completion, Lost, completions, lost_lines
+from analyzer.repair.complete import Completion, Lost, completions, doubted, lost_lines
 from analyzer.repair.prove import Proof, prove
+from analyzer.repo import is_blob
 from analyzer.upstream import CommitFacts
 
 _WEAKEST_LAST = (Grade.PROVEN, Grade.COUNTED, Grade.ASSUMED, Grade.NONE)
@@ -35,8 +37,8 @@ class Mended:
     ``readings`` has one entry, or two where lines are assumed: with them and without.
     ``damage`` is the patch's, with grades and restored lines. ``pairs`` lays the hunks beside
     upstream's. ``context_lost`` and ``unexplained`` count lines that stay lost: context, and
-    added lines that nothing may put back. ``disproved`` names files whose hunks do not give the
-    blob id of their index line, ``notes`` those for which that could not be tried.
+    added lines that nothing may put back. ``disproved`` names files of which no reading that was
+    tried gives the blob id of their index line, ``notes`` those for which none could be tried.
     """
 
     readings: tuple[Reading, ...]
@@ -56,29 +58,22 @@ class Mended:
 def mend(patch: Patch, commit: CommitFacts | None, pre_image: PreImage | None) -> Mended:
     """Complete what may be completed; prove it where the file before the patch is at hand."""
     pairs = pair_hunks(patch.files, commit) if commit is not None and commit.hunks else ()
-    no_removals = patch.diffstat is not None and patch.diffstat.no_deletions
-    files: list[FilePatch] = []
-    damage = list(patch.damage)
-    notes: list[NotChecked] = []
-    disproved: list[NotChecked] = []
-    context_lost = unexplained = proven = 0
-    for file in patch.files:
-        work = _FileWork.start(file, pairs, no_removals)
-        proof = _prove(work, pre_image, notes, disproved)
-        files.append(proof.file if proof else work.best())
-        damage = _regraded(damage, work, proof)
-        proven += proof is not None
-        if proof is None:
-            context_lost += sum(lost.context for lost in work.lost)
-            unexplained += sum(options[0].unexplained for options in work.options)
+    work = _work(patch, pairs)
+    share = sum(any(not hunk.whole for hunk in one.file.hunks) for one in work) or 1
+    tried = [_tried(one, pre_image, share) for one in work]
+    open_work = [one.work for one in tried if one.proof is None]
     return Mended(
-        _readings(tuple(files)),
-        tuple(_whole_regraded(damage, all_proven=proven == len(patch.files))),
+        _readings(tuple(one.file for one in tried)),
+        _whole_regraded(
+            _regraded(patch.damage, tried),
+            all_proven=any(one.proof for one in tried)
+            and not any(one.file.hunks for one in open_work),
+        ),
         pairs,
-        context_lost,
-        unexplained,
-        tuple(notes),
-        tuple(disproved),
+        sum(lost.context for one in open_work for lost in one.lost),
+        sum(options[0].unexplained for one in open_work for options in one.options),
+        tuple(one.note for one in tried if one.note and not one.disproved),
+        tuple(one.note for one in tried if one.note and one.disproved),
     )
 
 
@@ -90,56 +85,99 @@ class _FileWork:
     lost: tuple[Lost, ...]
     options: tuple[tuple[Completion, ...], ...]
 
-    @staticmethod
-    def start(file: FilePatch, pairs: tuple[Pair, ...], no_removals: bool) -> _FileWork:
-        by_hunk = {pair.hunk: pair for pair in pairs if pair.file is file}
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A file after the attempt to prove it; ``note`` says why there is no proof."""
+
+    work: _FileWork
+    proof: Proof | None = None
+    note: NotChecked | None = None
+    disproved: bool = False
+
+    @property
+    def file(self) -> FilePatch:
+        if self.proof is not None:
+            return self.proof.file
+        hunks = tuple(options[0].hunk for options in self.work.options)
+        return replace(self.work.file, hunks=hunks)
+
+
+def _work(patch: Patch, pairs: tuple[Pair, ...]) -> list[_FileWork]:
+    by_hunk = {(id(pair.file), pair.hunk): pair for pair in pairs}
+    no_removals = _no_removed_line_is_lost(patch)
+    work = []
+    for file in patch.files:
         lost = tuple(lost_lines(hunk, no_removals=no_removals) for hunk in file.hunks)
         options = tuple(
             (Completion(hunk, (), 0),)
             if hunk.whole
-            else completions(hunk, file.path, by_hunk.get(i), lost[i])
+            else completions(hunk, file.path, by_hunk.get((id(file), i)), lost[i])
             for i, hunk in enumerate(file.hunks)
         )
-        return _FileWork(file, lost, options)
-
-    def best(self) -> FilePatch:
-        return replace(self.file, hunks=tuple(options[0].hunk for options in self.options))
+        work.append(_FileWork(file, lost, options))
+    return work
 
 
-def _prove(
-    work: _FileWork,
-    pre_image: PreImage | None,
-    notes: list[NotChecked],
-    disproved: list[NotChecked],
-) -> Proof | None:
+def _no_removed_line_is_lost(patch: Patch) -> bool:
+    """Whether a diffstat that nothing contradicts counts as many deletions as are there."""
+    stat = patch.diffstat
+    if stat is None or stat.summary is None:
+        return False
+    if any(case.kind is DamageKind.DIFFSTAT for case in patch.damage):
+        return False
+    removed = sum(file.removed for file in patch.files)
+    return stat.no_deletions if not removed else stat.summary.deletions == removed
+
+
+def _tried(work: _FileWork, pre_image: PreImage | None, share: int) -> _Tried:
     """Try a proof; a new file needs no target, the file before it is empty."""
     file = work.file
-    if not file.hunks or file.new_blob is None or file.new_path is None:
-        return None
+    if not file.hunks or file.new_path is None:
+        return _Tried(work)
     what = f"{file.path}: the blob id of its index line"
-    before = b"" if file.old_path is None else _before(file, pre_image)
+    if file.new_blob is None:
+        if all(hunk.whole for hunk in file.hunks):
+            return _Tried(work)
+        return _Tried(work, note=NotChecked(what, "the patch has no index line for it"))
+    before = _before(file, pre_image)
     if before is None:
         why = f"no tree with the blob {file.old_blob} was given"
-        notes.append(NotChecked(what, why))
-        return None
-    found = prove(file, work.options, before)
+        return _Tried(work, note=NotChecked(what, why))
+    found = prove(file, work.options, before, share)
     if isinstance(found, Proof):
-        return found
-    disproved.append(NotChecked(what, found))
-    return None
+        return _Tried(work, found)
+    # What the counts leave as the one possibility does not give the file: so it is not counted.
+    doubtful = replace(work, options=tuple((doubted(options[0]),) for options in work.options))
+    return _Tried(doubtful, note=NotChecked(what, found), disproved=True)
 
 
 def _before(file: FilePatch, pre_image: PreImage | None) -> bytes | None:
-    if pre_image is None or file.old_path is None:
+    if file.old_path is None:
+        return b""
+    data = pre_image(file.old_path, file.old_blob) if pre_image is not None else None
+    if data is None or file.old_blob is None or is_blob(data, file.old_blob):
+        return data
+    return None
+
+
+def _regraded(damage: tuple[Damage, ...], tried: list[_Tried]) -> list[Damage]:
+    by_path: dict[str, list[_Tried]] = {}
+    for one in tried:
+        by_path.setdefault(one.work.file.path, []).append(one)
+    out = []
+    for case in damage:
+        found = _place_of(case, by_path.get(case.path or "", []))
+        out.append(_grade_case(case, found.work, found.proof) if found else case)
+    return out
+
+
+def _place_of(case: Damage, alike: list[_Tried]) -> _Tried | None:
+    """Which of the files of one name a case of damage to a hunk is about: the last before it."""
+    at = bisect_right(alike, case.line or 0, key=lambda one: one.work.file.number) - 1
+    if case.hunk is None or at < 0 or case.hunk > len(alike[at].work.file.hunks):
         return None
-    return pre_image(file.old_path, file.old_blob)
-
-
-def _regraded(damage: list[Damage], work: _FileWork, proof: Proof | None) -> list[Damage]:
-    return [
-        _grade_case(case, work, proof) if case.path == work.file.path and case.hunk else case
-        for case in damage
-    ]
+    return alike[at]
 
 
 # Kinds that are told of the whole input and done to its files.
@@ -153,7 +191,7 @@ _OF_ALL_FILES = (
 )
 
 
-def _whole_regraded(damage: list[Damage], *, all_proven: bool) -> list[Damage]:
+def _whole_regraded(damage: list[Damage], *, all_proven: bool) -> tuple[Damage, ...]:
     """Damage to the whole input is as well repaired as the files are."""
     lost = [case.grade for case in damage if case.kind is DamageKind.LINES_DROPPED]
     weakest = max(lost, key=_WEAKEST_LAST.index, default=Grade.NONE)
@@ -164,7 +202,7 @@ def _whole_regraded(damage: list[Damage], *, all_proven: bool) -> list[Damage]:
         elif case.kind is DamageKind.BLANK_LINES_DROPPED:
             case = replace(case, grade=weakest)
         out.append(case)
-    return out
+    return tuple(out)
 
 
 def _grade_case(case: Damage, work: _FileWork, proof: Proof | None) -> Damage:

@@ -7,7 +7,7 @@ first and bounded, until one gives the blob id of the patch's ``index`` line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
@@ -17,11 +17,20 @@ from analyzer.patch.lines import FilePatch, Hunk, Line, Mark
 from analyzer.repair.blanks import with_blanks
 from analyzer.repair.complete import Completion
 from analyzer.repair.context import placements
-from analyzer.repo import is_blob
+from analyzer.repair.tabs import tab_forms
+from analyzer.repo import blob_id, is_blob
 
-MAX_ATTEMPTS = 4096
-# Lines held in memory for the choices of one hunk.
-_MAX_LINES = 400_000
+# With fewer digits, one of the attempts below could match by chance.
+SHORTEST_PROOF = 7
+MAX_ATTEMPTS = 8192
+_MAX_ATTEMPTS_IN_ALL = 4 * MAX_ATTEMPTS
+# Bytes hashed, about half a second's work, and lines held for the choices of hunks.
+_MAX_BYTES = 192 * 1024 * 1024
+_MAX_LINES = 1_000_000
+# So many completions are tried with every place that lost context may have had.
+_MAX_PLACED = 32
+# How many times its share of the attempts a hunk may prepare.
+_SPARE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +51,65 @@ class _Choice:
 
 
 def prove(
-    file: FilePatch, options: tuple[tuple[Completion, ...], ...], before: bytes
+    file: FilePatch, options: tuple[tuple[Completion, ...], ...], before: bytes, share: int = 1
 ) -> Proof | str:
     """Return the proof, or in words why there is none.
 
     ``before`` is the whole file before the patch, ``options`` the completions of each hunk.
+    ``share`` is the number of files that the bounds on time and memory are for.
     """
     if file.new_blob is None:
         return "the patch has no index line for this file"
+    if len(file.new_blob) < SHORTEST_PROOF:
+        return f"the {len(file.new_blob)} digits of the index line are too few to prove anything"
     old = _split(before)
     between = _between(file.hunks, old)
     if between is None:
         return "the hunks do not fit the file before the patch"
-    for tabs in (False, True):
-        for picked in islice(product(*_all_choices(file, options, old, tabs)), MAX_ATTEMPTS):
+    matches = _matcher(file, before)
+    bounds = (MAX_ATTEMPTS, _MAX_ATTEMPTS_IN_ALL // share, _MAX_BYTES // share // (len(before) + 1))
+    attempts = max(1, min(bounds))
+    for form in tab_forms(file):
+        choices = _all_choices(file, options, old, form, attempts, _MAX_LINES // share)
+        for picked in islice(product(*choices), attempts):
             content = between[0] + b"".join(
                 choice.after + rest for choice, rest in zip(picked, between[1:], strict=True)
             )
-            if is_blob(content, file.new_blob):
+            if matches(content):
                 return _proof(file, picked)
-    return f"no reading of the hunks gives the blob id {file.new_blob} of the index line"
+    return f"no reading of the hunks that was tried gives the blob id {file.new_blob}"
+
+
+def _matcher(file: FilePatch, before: bytes) -> Callable[[bytes], bool]:
+    """Whether a content has the blob id; only one hash is tried where the old id tells which."""
+    new, old = file.new_blob or "", file.old_blob or ""
+    if old and blob_id(before, len(old)) == old:
+        return lambda content: blob_id(content, len(new)) == new
+    return lambda content: is_blob(content, new)
 
 
 def _all_choices(
-    file: FilePatch, options: tuple[tuple[Completion, ...], ...], old: list[str], tabs: bool
+    file: FilePatch,
+    options: tuple[tuple[Completion, ...], ...],
+    old: list[str],
+    form: Callable[[str], str],
+    attempts: int,
+    most_lines: int,
 ) -> list[list[_Choice]]:
     """The choices of each hunk, so many that their product stays within the attempts."""
-    open_hunks = sum(not hunk.whole for hunk in file.hunks) or 1
-    most = max(2, int(MAX_ATTEMPTS ** (1 / open_hunks)))
+    lost = [hunk for hunk in file.hunks if not hunk.whole]
+    # A hunk with few choices leaves more to the others, but not without a bound.
+    share = _SPARE * int(attempts ** (1 / (len(lost) or 1)))
+    most = min(attempts, share, most_lines // (sum(1 + hunk.new_count for hunk in lost) or 1))
     out = []
     for hunk, completed in zip(file.hunks, options, strict=True):
-        limit = 1 if hunk.whole else max(1, min(most, _MAX_LINES // (1 + hunk.new_count)))
-        out.append(list(islice(_choices(hunk, completed, old, tabs), limit)))
+        limit = 1 if hunk.whole else max(1, most)
+        out.append(list(islice(_choices(hunk, completed, file.path, old, form), limit)))
+    left, hunks = attempts, sum(len(choices) > 1 for choices in out)
+    for choices in sorted(out, key=len):
+        if len(choices) > 1:
+            del choices[max(1, int(left ** (1 / hunks))) :]
+            left, hunks = left // len(choices), hunks - 1
     return out
 
 
@@ -107,15 +143,44 @@ def _bytes(lines: list[str]) -> bytes:
 
 
 def _choices(
-    hunk: Hunk, options: tuple[Completion, ...], old: list[str], tabs: bool
+    hunk: Hunk,
+    options: tuple[Completion, ...],
+    path: str,
+    old: list[str],
+    form: Callable[[str], str],
 ) -> Iterator[_Choice]:
     first = _first_old(hunk)
     window = [line.removesuffix("\n") for line in old[first : first + hunk.old_count]]
-    for option in options:
-        for completed in with_blanks(option):
-            for lines in placements(completed, window, option.layout):
-                form = _with_tabs(lines) if tabs else lines
-                yield _Choice(form, _after(form))
+    formed = options if form is str else tuple(_formed(option, form) for option in options)
+    for lines in _readings(formed, path, window):
+        yield _Choice(lines, _after(lines))
+
+
+def _formed(option: Completion, form: Callable[[str], str]) -> Completion:
+    lines = tuple(
+        replace(line, text=form(line.text)) if line.mark is Mark.ADDED else line
+        for line in option.hunk.lines
+    )
+    return replace(option, hunk=option.hunk.with_lines(lines))
+
+
+def _readings(
+    options: tuple[Completion, ...], path: str, window: list[str]
+) -> Iterator[tuple[Line, ...]]:
+    """The completions with lost context where it likeliest stood, and mixed in, elsewhere."""
+    filled = ((option, lines) for option in options for lines in with_blanks(option, path))
+    elsewhere: list[Iterator[tuple[Line, ...]]] = []
+    for option, lines in filled:
+        placed = placements(lines, window, option.layout)
+        likeliest = next(placed, None)
+        if likeliest is None:
+            return
+        yield likeliest
+        if len(elsewhere) < _MAX_PLACED:
+            elsewhere.append(placed)
+        yield from islice(elsewhere[0] if elsewhere else (), 1)
+    for placed in elsewhere:
+        yield from placed
 
 
 def _after(lines: tuple[Line, ...]) -> bytes:
@@ -126,20 +191,6 @@ def _after(lines: tuple[Line, ...]) -> bytes:
             if line.mark is not Mark.REMOVED
         ]
     )
-
-
-def _with_tabs(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """The added lines with every eight leading blanks turned back into a tab."""
-    return tuple(
-        replace(line, text=_tabbed(line.text)) if line.mark is Mark.ADDED else line
-        for line in lines
-    )
-
-
-def _tabbed(text: str) -> str:
-    body = text.lstrip(" ")
-    blanks = len(text) - len(body)
-    return "\t" * (blanks // 8) + " " * (blanks % 8) + body
 
 
 def _proof(file: FilePatch, picked: tuple[_Choice, ...]) -> Proof:
