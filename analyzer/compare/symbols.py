@@ -98,8 +98,10 @@ def _kconfig_side(file: FilePatch, hunk: Hunk) -> FragmentSide:
 
 
 def _place(file: FilePatch, line: int | None) -> Place:
-    known = line if line is not None and line > 0 else None
-    return Place(Side.INPUT if known else Side.PATCH_AFTER, file.path, known)
+    """The input line; of a line that was put back only the file is known."""
+    if line is not None and line > 0:
+        return Place(Side.INPUT, line=line)
+    return Place(Side.PATCH_AFTER, file.path)
 
 
 def _defined(side: FragmentSide, file: FilePatch) -> Iterator[Mention]:
@@ -156,6 +158,8 @@ def _used(file: FilePatch, hunk: Hunk) -> Iterator[Mention]:
 def _used_in_c(file: FilePatch, hunk: Hunk) -> Iterator[Mention]:
     new = [line for line in hunk.lines if line.mark is not Mark.REMOVED]
     text = "\n".join(line.text for line in new)
+    if "CONFIG_" not in text:
+        return
     for token in tokens(text, in_comment=starts_in_comment(text)):
         if token.kind in (Kind.COMMENT, Kind.STRING):
             continue

@@ -30,7 +30,7 @@ class Grade(Enum):
 
     ``PROVEN``: the repaired file has the git blob id of the patch's ``index`` line.
     ``COUNTED``: the hunk's counts and its syntax leave one possibility, up to blank lines.
-    ``ASSUMED``: taken from the shape of the upstream commit.
+    ``ASSUMED``: taken from the shape of the upstream commit, or one of several possibilities.
     ``NONE``: nothing was repaired.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from analyzer.compare import Pair, pair_hunks
 from analyzer.finding import NotChecked
@@ -12,9 +13,10 @@ from analyzer.patch.damage import Damage, DamageKind, Grade
 from analyzer.patch.lines import FilePatch, Line
 from analyzer.patch.reader import Patch
 from analyzer.repair.complete import Completion, Lost, completions, doubted, lost_lines
-from analyzer.repair.prove import Proof, prove
-from analyzer.repo import is_blob
 from analyzer.upstream import CommitFacts
+
+if TYPE_CHECKING:
+    from analyzer.repair.prove import Proof
 
 _WEAKEST_LAST = (Grade.PROVEN, Grade.COUNTED, Grade.ASSUMED, Grade.NONE)
 
@@ -144,8 +146,11 @@ def _tried(work: _FileWork, pre_image: PreImage | None, share: int) -> _Tried:
     if before is None:
         why = f"no tree with the blob {file.old_blob} was given"
         return _Tried(work, note=NotChecked(what, why))
+    # Only a file that is at hand can be proven: most calls do without these modules.
+    from analyzer.repair.prove import prove
+
     found = prove(file, work.options, before, share)
-    if isinstance(found, Proof):
+    if not isinstance(found, str):
         return _Tried(work, found)
     # What the counts leave as the one possibility does not give the file: so it is not counted.
     doubtful = replace(work, options=tuple((doubted(options[0]),) for options in work.options))
@@ -155,7 +160,11 @@ def _tried(work: _FileWork, pre_image: PreImage | None, share: int) -> _Tried:
 def _before(file: FilePatch, pre_image: PreImage | None) -> bytes | None:
     if file.old_path is None:
         return b""
-    data = pre_image(file.old_path, file.old_blob) if pre_image is not None else None
+    if pre_image is None:
+        return None
+    from analyzer.repo import is_blob
+
+    data = pre_image(file.old_path, file.old_blob)
     if data is None or file.old_blob is None or is_blob(data, file.old_blob):
         return data
     return None

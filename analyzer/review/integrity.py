@@ -67,7 +67,7 @@ def _what_is_left(case: Case, open_cases: list[Damage]) -> str:
     mended = case.mended
     assumed = sum(one.grade is Grade.ASSUMED for case_ in open_cases for one in case_.restored)
     parts = [
-        f"{assumed} lines are assumed from upstream's shape" * (assumed > 0),
+        f"{assumed} restored lines are assumed" * (assumed > 0),
         f"{mended.context_lost} lines of context stay lost" * (mended.context_lost > 0),
         f"{mended.unexplained} lost added lines cannot be told" * (mended.unexplained > 0),
     ]

@@ -18,8 +18,8 @@ def found(text: bytes) -> Symbols:
     return symbols_of(patch.files)
 
 
-def at(path: str, line: int) -> Place:
-    return Place(Side.INPUT, path, line)
+def at(line: int) -> Place:
+    return Place(Side.INPUT, line=line)
 
 
 def one_file(path: str, *lines: str) -> bytes:
@@ -32,11 +32,11 @@ def one_file(path: str, *lines: str) -> bytes:
 def test_the_fixtures_symbol_is_defined_once_and_used_twice() -> None:
     symbol = "HAVE_MOVE_PMD"
     assert found((MAILS / "move-pmd.patch").read_bytes()) == Symbols(
-        defined=(Mention(symbol, at("arch/Kconfig", 39)),),
+        defined=(Mention(symbol, at(39)),),
         settable=frozenset(),
         selected=(),
         mentioned=(),
-        used=(Mention(symbol, at("mm/mremap.c", 55)), Mention(symbol, at("mm/mremap.c", 109))),
+        used=(Mention(symbol, at(55)), Mention(symbol, at(109))),
     )
 
 
@@ -46,7 +46,7 @@ def test_a_symbol_whose_config_line_was_lost_has_no_name() -> None:
     place = Place(Side.PATCH_AFTER, "arch/Kconfig")
     assert symbols_of(with_assumed.files).defined == (Mention("HAVE_MOVE_PMD", place),)
     assert symbols_of(without.files) == Symbols(
-        defined=(Mention(None, at("arch/Kconfig", 38)),),
+        defined=(Mention(None, at(38)),),
         settable=frozenset(),
         selected=(),
         mentioned=(),
@@ -68,10 +68,10 @@ def test_a_select_and_where_it_stands() -> None:
         defined=(),
         settable=frozenset(),
         selected=(
-            Selection("HAVE_A", "X86", at(path, 6), repeated=False),
-            Selection("HAVE_B", "X86", at(path, 7), repeated=False),
+            Selection("HAVE_A", "X86", at(6), repeated=False),
+            Selection("HAVE_B", "X86", at(7), repeated=False),
         ),
-        mentioned=(Mention("HAVE_A", at(path, 6)), Mention("HAVE_B", at(path, 7))),
+        mentioned=(Mention("HAVE_A", at(6)), Mention("HAVE_B", at(7))),
         used=(),
     )
 
@@ -94,4 +94,4 @@ def test_uses_in_c_are_told_from_comments_strings_and_old_lines() -> None:
 
 def test_uses_in_make_files() -> None:
     text = one_file("mm/Makefile", "+obj-$(CONFIG_A) += a.o # CONFIG_B", " obj-$(CONFIG_C) += c.o")
-    assert found(text).used == (Mention("A", at("mm/Makefile", 4)),)
+    assert found(text).used == (Mention("A", at(4)),)
