@@ -20,6 +20,10 @@ class Mark(Enum):
     REMOVED = "-"
 
 
+MARKS = {mark.value: mark for mark in Mark}
+_SHORTEST_NOTE = 12
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     r"""One line of a hunk, without its mark and its line end.
@@ -35,6 +39,16 @@ class Line:
     grade: Grade | None = None
     after_gap: bool = False
     no_newline: str | None = None
+
+
+def is_note(line: str) -> bool:
+    r"""Whether a line is ``\ No newline at end of file``, in any language: told as git does."""
+    return line.startswith("\\ ") and len(line) >= _SHORTEST_NOTE
+
+
+def without_newline(line: Line, note: str) -> Line:
+    r"""Return the line with git's ``\ No newline at end of file`` behind it."""
+    return replace(line, no_newline=note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,89 +9,167 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
+from analyzer.patch.body import Body
 from analyzer.patch.damage import Damage, DamageKind, Grade
 from analyzer.patch.diff import ReadDiff, ReadFile, ReadHunk
-from analyzer.patch.lines import FilePatch, Hunk, Mark
+from analyzer.patch.lines import FileKind, FilePatch, Hunk, Line, Mark
+from analyzer.patch.marks import may_have_lost_blanks
+from analyzer.patch.paths import is_code
+from analyzer.patch.unread import stray_hunks, stray_lines, unread, without_hunks
 
-_COUNTS = re.compile(r"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
-_TAB_FILES = re.compile(r"(?:\.[chS]|/?(?:Kconfig|Makefile|Kbuild)[^/]*)$")
-_DEEP = " " * 8
+_COUNTS = re.compile(r"@@ -[0-9]+(?:,[0-9]+)? \+[0-9]+(?:,[0-9]+)? @@")
+# A tab behind the mark of a line expands to seven blanks.
+_DEEP = " " * 7
+_GIT_CONTEXT = 3
 _TAB_EVIDENCE = 3
 
 
 def name_damage(diff: ReadDiff) -> tuple[tuple[FilePatch, ...], tuple[Damage, ...]]:
     """Return the files as far as they could be read, and everything that is wrong with them."""
     files: list[FilePatch] = []
-    damage: list[Damage] = list(_stray_hunks(diff.prologue))
+    damage: list[Damage] = list(stray_hunks(diff.prologue))
+    short = sum(_is_short(one) for read in diff.files for one in read.hunks)
     for i, read in enumerate(diff.files):
-        file, cases = _name_file(read, last=i == len(diff.files) - 1)
+        file, cases = _name_file(read, last=i == len(diff.files) - 1, alone=short == 1)
         files.append(file)
         damage += cases
+    damage += _unseen_blanks(files, damage)
     damage += _tabs(tuple(files))
     damage += _blank_lines(tuple(files), damage)
     return tuple(files), tuple(damage)
 
 
-def _name_file(read: ReadFile, *, last: bool) -> tuple[FilePatch, list[Damage]]:
+def with_tabs(files: tuple[FilePatch, ...]) -> tuple[FilePatch, ...]:
+    """Put back the tab that git writes behind a name with blanks, where ends were stripped."""
+    return tuple(
+        replace(file, head=tuple(map(_with_tab, file.head)))
+        if file.head[0].startswith("diff --git ")
+        else file
+        for file in files
+    )
+
+
+def _with_tab(line: str) -> str:
+    named = line.startswith(("--- ", "+++ ")) and not line.endswith(('"', "\t"))
+    return line + "\t" if named and " " in line[4:] else line
+
+
+def _is_short(read: ReadHunk) -> bool:
+    return max(read.body.short_old, read.body.short_new) > 0
+
+
+def _name_file(read: ReadFile, *, last: bool, alone: bool) -> tuple[FilePatch, list[Damage]]:
     hunks: list[Hunk] = []
     damage: list[Damage] = []
     for i, one in enumerate(read.hunks):
         follow = read.hunks[i + 1].hunk if i + 1 < len(read.hunks) else None
-        before = read.hunks[:i]
-        hunk, cases = _name_hunk(one, before, follow, end=last and one.at_end)
+        end = last and one.at_end
+        hunk, cases = _name_hunk(one, follow, read.file.kind, end=end, alone=alone)
         hunks.append(hunk)
+        cases += stray_lines(hunk)
         damage += [replace(case, path=read.file.path, hunk=i + 1) for case in cases]
     file = replace(read.file, hunks=tuple(hunks))
-    return file, damage + list(_unread(file))
+    return file, [*_rejoined(read), *damage, *unread(file), *without_hunks(file, last=last)]
+
+
+def _rejoined(read: ReadFile) -> Iterator[Damage]:
+    for place, whole in read.rejoined:
+        said = f"a header line was wrapped; it reads: {whole[:200]}"
+        path = read.file.path
+        yield Damage(DamageKind.WRAPPED, said, path=path, line=place, grade=Grade.COUNTED)
 
 
 def _name_hunk(
-    read: ReadHunk, before: tuple[ReadHunk, ...], follow: Hunk | None, *, end: bool
+    read: ReadHunk, follow: Hunk | None, kind: FileKind, *, end: bool, alone: bool
 ) -> tuple[Hunk, list[Damage]]:
     hunk, body = read.hunk, read.body
-    damage = list(body.damage)
+    damage = [*body.damage, *_blanks_changed(body)]
     if body.short_old == body.short_new == 0:
         return hunk, damage
     clear = all(case.grade is not Grade.NONE for case in damage)
-    if clear and (_offset_says_intact(read, before, follow) or _only_too_long(read)):
+    if clear and (_offset_says_intact(read, follow) or _only_too_long(read, kind)):
         return _recounted(hunk), [*damage, _wrong_counts(hunk, Grade.COUNTED)]
     if min(body.short_old, body.short_new) < 0:
         return hunk, [*damage, _wrong_counts(hunk, Grade.NONE)]
-    if end and not _has_footer(hunk) and _trail_is_short(hunk):
+    if end and not _has_footer(hunk) and _trail_is_short(hunk, alone=alone):
         return hunk, [*damage, _lost(hunk, DamageKind.TRUNCATED, "the text ends inside this hunk")]
     return hunk, [*damage, _lost(hunk, DamageKind.LINES_DROPPED, "lines were dropped")]
 
 
-def _offset_says_intact(read: ReadHunk, before: tuple[ReadHunk, ...], follow: Hunk | None) -> bool:
+def _offset_says_intact(read: ReadHunk, follow: Hunk | None) -> bool:
     """Whether the next hunk's offset agrees with this body and contradicts this header.
 
-    Every hunk before must be whole, or their sum says nothing about this one.
+    Where both sides are short, lines of context are lost too, and the offset says nothing.
     """
-    if follow is None or any(one.body.short_old or one.body.short_new for one in before):
+    if follow is None or (read.body.short_old and read.body.short_new):
         return False
     hunk = read.hunk
-    shift = (follow.new_start - follow.old_start) - (hunk.new_start - hunk.old_start)
-    kept = hunk.new_kept - hunk.old_kept
-    declared = hunk.new_count - hunk.old_count
-    return read.body.short_old == 0 and shift == kept and shift != declared
+    if _may_be_two(hunk):
+        return False
+    kept, declared = hunk.new_kept - hunk.old_kept, hunk.new_count - hunk.old_count
+    return kept != declared and _offset(follow) - _offset(hunk) == kept
 
 
-def _only_too_long(read: ReadHunk) -> bool:
-    """Nothing is missing on either side, and what is too much is no footer read as context."""
-    lead, trail = _context_ends(read.hunk)
-    return max(read.body.short_old, read.body.short_new) <= 0 and (trail <= lead or lead == 0)
+def _offset(hunk: Hunk) -> int:
+    """By how much the hunks before move this one. An empty side starts one line early."""
+    return hunk.new_start + (not hunk.new_count) - hunk.old_start - (not hunk.old_count)
 
 
-def _trail_is_short(hunk: Hunk) -> bool:
-    """Whether trailing context is what is missing: git ends a hunk as it begins it."""
-    lead, trail = _context_ends(hunk)
-    return lead == len(hunk.lines) or trail < lead
+def _only_too_long(read: ReadHunk, kind: FileKind) -> bool:
+    """Whether the body is one whole hunk, and what its header declares is not.
+
+    Else what is too much may be a footer, or a second hunk whose header was lost.
+    """
+    body, hunk = read.body, read.hunk
+    if max(body.short_old, body.short_new) > 0:
+        return False
+    declared = _declared_part(hunk)
+    if kind in (FileKind.ADDED, FileKind.DELETED):
+        # A whole file is one hunk of one mark.
+        return len({line.mark for line in hunk.lines}) == 1
+    lead, trail = _context_ends(hunk.lines)
+    # At the start of a file there is less context in front: git's three lines are expected.
+    wanted = lead if hunk.old_start > 1 else max(lead, _GIT_CONTEXT)
+    if trail != wanted or (not lead and hunk.old_start > 1):
+        return False
+    return declared is None or _context_ends(declared)[1] != wanted
 
 
-def _context_ends(hunk: Hunk) -> tuple[int, int]:
+def _may_be_two(hunk: Hunk) -> bool:
+    """Whether what is declared is a whole hunk, and what follows may be another's body."""
+    declared = _declared_part(hunk)
+    if not declared:
+        return False
+    lead, trail = _context_ends(declared)
+    rest = hunk.lines[len(declared) :]
+    return lead == trail and any(line.mark is not Mark.CONTEXT for line in rest)
+
+
+def _declared_part(hunk: Hunk) -> tuple[Line, ...] | None:
+    """The first lines of a body that is too long, if just they are what is declared."""
+    old, new = hunk.old_count, hunk.new_count
+    for i, line in enumerate(hunk.lines):
+        if old == new == 0:
+            return hunk.lines[:i]
+        old -= line.mark is not Mark.ADDED
+        new -= line.mark is not Mark.REMOVED
+    return None
+
+
+def _trail_is_short(hunk: Hunk, *, alone: bool) -> bool:
+    """Whether trailing context is what is missing: git ends a hunk as it begins it.
+
+    Where it begins with none, lines that other hunks lack too were rather dropped than cut off.
+    """
+    lead, trail = _context_ends(hunk.lines)
+    return lead == len(hunk.lines) or trail < lead or (lead == 0 and trail == 0 and alone)
+
+
+def _context_ends(lines: tuple[Line, ...]) -> tuple[int, int]:
     """Return the number of context lines before the first and behind the last change."""
-    marks = [line.mark for line in hunk.lines]
+    marks = [line.mark for line in lines]
     whole = len(marks)
     lead = next((i for i, mark in enumerate(marks) if mark is not Mark.CONTEXT), whole)
     trail = next((i for i, mark in enumerate(marks[::-1]) if mark is not Mark.CONTEXT), whole)
@@ -136,20 +214,32 @@ def _has_footer(hunk: Hunk) -> bool:
     return any(line.strip() for line in hunk.tail)
 
 
-def _unread(file: FilePatch) -> Iterator[Damage]:
-    tails = [line for hunk in file.hunks for line in hunk.tail]
-    lines = tails if file.hunks else list(file.head)
-    bad = [line for line in lines if line.startswith("@@")]
-    if bad:
-        said = f"{len(bad)} hunk headers cannot be read, the first is: {bad[0][:80]}"
-        yield Damage(DamageKind.GARBLED, said, path=file.path, line=file.number)
+def _blanks_changed(body: Body) -> list[Damage]:
+    """Where blanks at the ends of lines were stripped, a change of nothing was one of blanks."""
+    if all(case.kind is not DamageKind.TRAILING_BLANKS_STRIPPED for case in body.damage):
+        return []
+    for before, line in pairwise(body.lines):
+        changed = (before.mark, line.mark) == (Mark.REMOVED, Mark.ADDED)
+        if changed and before.text == line.text and not (before.no_newline or line.no_newline):
+            said = "a line is removed and added alike: the blanks at its end cannot be told"
+            kind = DamageKind.TRAILING_BLANKS_STRIPPED
+            return [Damage(kind, said, line=before.number)]
+    return []
 
 
-def _stray_hunks(prologue: tuple[str, ...]) -> Iterator[Damage]:
-    stray = sum(_COUNTS.match(line) is not None for line in prologue)
-    if stray:
-        said = f"{stray} hunks stand before the first file header: their file is unknown"
-        yield Damage(DamageKind.GARBLED, said, kept=0, declared=stray)
+def _unseen_blanks(files: list[FilePatch], damage: list[Damage]) -> list[Damage]:
+    """Hunks in which a lost leading blank would go unseen, in a patch that lost some."""
+    lost = [case for case in damage if case.kind is DamageKind.LEADING_BLANK_LOST]
+    if not lost:
+        return []
+    named = {(case.path, case.hunk) for case in lost}
+    said = "other hunks lost leading blanks; whether this one did cannot be told"
+    return [
+        Damage(DamageKind.LEADING_BLANK_LOST, said, path=file.path, hunk=i, line=hunk.number)
+        for file in files
+        for i, hunk in enumerate(file.hunks, 1)
+        if (file.path, i) not in named and may_have_lost_blanks(hunk.lines, code=is_code(file.path))
+    ]
 
 
 def _tabs(files: tuple[FilePatch, ...]) -> Iterator[Damage]:
@@ -158,11 +248,7 @@ def _tabs(files: tuple[FilePatch, ...]) -> Iterator[Damage]:
     Files indented by four blanks are told apart: expanded tabs come in multiples of eight.
     """
     lines = [
-        line
-        for file in files
-        if _TAB_FILES.search(file.path)
-        for hunk in file.hunks
-        for line in hunk.lines
+        line for file in files if is_code(file.path) for hunk in file.hunks for line in hunk.lines
     ]
     if any("\t" in line.text for line in lines):
         return

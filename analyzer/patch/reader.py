@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from analyzer.errors import AnalyzerError
 from analyzer.finding import Evidence, NotChecked
 from analyzer.patch.counted import diffstat_damage
-from analyzer.patch.damage import Damage
+from analyzer.patch.damage import Damage, DamageKind
 from analyzer.patch.diff import read_diff, second_opinion
 from analyzer.patch.diffstat import Diffstat, read_diffstat
 from analyzer.patch.lines import FilePatch, written
 from analyzer.patch.mail import Letter, letters
 from analyzer.patch.message import Message, read_message
-from analyzer.patch.naming import name_damage
+from analyzer.patch.naming import name_damage, with_tabs
 from analyzer.patch.paths import why_unsafe
 from analyzer.patch.transport import Numbered, undo_transport
 from analyzer.source import Place, Side
@@ -22,7 +22,7 @@ from analyzer.source import Place, Side
 # Above this many lines the second reader would take seconds.
 SECOND_OPINION_LINES = 50_000
 
-_HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
+_HUNK = re.compile(r"@@ -[0-9]+(?:,[0-9]+)? \+[0-9]+(?:,[0-9]+)? @@")
 _FOREIGN = (
     ("diff --cc ", "a combined diff of a merge", "give the diff against one parent"),
     ("diff --combined ", "a combined diff of a merge", "give the diff against one parent"),
@@ -108,11 +108,15 @@ def _read_letter(
 ) -> Patch | None:
     body = Numbered(letter.lines, letter.numbers)
     # In a thread a quoted diff is a reply to the patch, not the patch.
-    body, more = undo_transport(body, quoting=alone)
+    undone = {case.kind for case in damage} | (set() if alone else {DamageKind.QUOTED})
+    body, more = undo_transport(body, but=undone, body=True)
     diff = read_diff(body.lines, body.numbers)
     if not diff.files:
         return None
     files, named = name_damage(diff)
+    named = (*more, *named, *_cut_line(letter, files, named))
+    if any(case.kind is DamageKind.TRAILING_BLANKS_STRIPPED for case in named):
+        files = with_tabs(files)
     prologue = diff.prologue
     end = _message_end(prologue)
     diffstat = read_diffstat(prologue[end:], body.numbers[end : len(prologue)])
@@ -126,10 +130,25 @@ def _read_letter(
         prologue,
         diffstat,
         files,
-        (*damage, *more, *named, *diffstat_damage(diffstat, files)),
+        (*damage, *named, *diffstat_damage(diffstat, files)),
         tuple(_unsafe(files)),
         (*letter.notes, *_second_reading(files)),
     )
+
+
+def _cut_line(
+    letter: Letter, files: tuple[FilePatch, ...], named: tuple[Damage, ...]
+) -> tuple[Damage, ...]:
+    """The last line of a text without a final newline may have been cut; git takes no such diff."""
+    hunks = files[-1].hunks
+    if letter.final_newline or not hunks or hunks[-1].tail or not hunks[-1].lines:
+        return ()
+    last = hunks[-1].lines[-1]
+    if last.no_newline is not None or any(case.kind is DamageKind.TRUNCATED for case in named):
+        return ()
+    said = "the text ends inside a hunk's last line, which may have been longer"
+    kind = DamageKind.TRUNCATED
+    return (Damage(kind, said, path=files[-1].path, hunk=len(hunks), line=last.number),)
 
 
 def _message_end(prologue: tuple[str, ...]) -> int:
