@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from analyzer.errors import AnalyzerError
 from analyzer.patch.body import Body, body_limit, is_file_pair, read_body
+from analyzer.patch.diffstat import read_diffstat
 from analyzer.patch.filehead import Header
 from analyzer.patch.lines import FilePatch, Hunk, written
 from analyzer.patch.marks import Declared
@@ -55,7 +56,7 @@ class ReadDiff:
 def read_diff(lines: tuple[str, ...], numbers: tuple[int, ...]) -> ReadDiff:
     """Read every file of a text. Raises ``AnalyzerError`` on more hunks than are bearable."""
     raw, places = list(lines), list(numbers)
-    first = _next_file(raw, 0)
+    first = _first_file(raw)
     if first is None:
         return ReadDiff(lines, ())
     files: list[ReadFile] = []
@@ -72,6 +73,25 @@ def read_diff(lines: tuple[str, ...], numbers: tuple[int, ...]) -> ReadDiff:
 def _too_many() -> NoReturn:
     what = f"more than {MAX_HUNKS} hunks"
     raise AnalyzerError(what, todo="split the patch and give its parts one by one")
+
+
+def _first_file(raw: list[str]) -> int | None:
+    """Where the diff begins: not in a diff that the message quotes, as in a log of a shell.
+
+    git's own begins behind a line ``---``, with nothing but a diffstat between.
+    """
+    first = _next_file(raw, 0)
+    if first is None or raw[first].startswith("diff --git"):
+        return first
+    own = next((i for i in range(first, len(raw)) if raw[i].startswith("diff --git ")), None)
+    if own is None:
+        return first
+    cut = next((i for i in range(own - 1, first, -1) if raw[i].rstrip() == "---"), None)
+    if cut is None:
+        return first
+    between = [line for line in raw[cut + 1 : own] if line.strip()]
+    only_counts = read_diffstat(between, range(len(between))) is not None
+    return own if only_counts or not between else first
 
 
 def _next_file(raw: list[str], start: int) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from analyzer.errors import AnalyzerError
@@ -17,12 +16,13 @@ from analyzer.patch.message import Message, read_message
 from analyzer.patch.naming import name_damage, with_tabs
 from analyzer.patch.paths import why_unsafe
 from analyzer.patch.transport import Numbered, undo_transport
+from analyzer.patch.unread import hunk_headers, message_end, quoted_diff
 from analyzer.source import Place, Side
 
 # Above this many lines the second reader would take seconds.
 SECOND_OPINION_LINES = 50_000
 
-_HUNK = re.compile(r"@@ -[0-9]+(?:,[0-9]+)? \+[0-9]+(?:,[0-9]+)? @@")
+_ABOUT_ENCODING = ("mime-version:", "content-")
 _FOREIGN = (
     ("diff --cc ", "a combined diff of a merge", "give the diff against one parent"),
     ("diff --combined ", "a combined diff of a merge", "give the diff against one parent"),
@@ -81,12 +81,31 @@ def read_series(data: bytes, name: str) -> Series:
 def written_patch(patch: Patch, files: tuple[FilePatch, ...]) -> bytes:
     """Return the patch as bytes, with ``files`` in place of what arrived.
 
-    The result of an untouched, undamaged patch is what was read, byte for byte.
+    The result of an untouched, undamaged patch is what was read, byte for byte; a body that was
+    encoded is written as it is decoded, and its header says so.
     """
     letter = patch.letter
+    head = letter.head if letter.verbatim else _plain_head(letter)
     body = "\n".join(written(patch.prologue, files))
-    text = "\n".join(letter.head) + letter.gap + body + ("\n" if letter.final_newline else "")
+    text = "\n".join(head) + letter.gap + body + ("\n" if letter.final_newline else "")
     return text.encode("utf-8", "surrogateescape")
+
+
+def _plain_head(letter: Letter) -> list[str]:
+    """The header of a mail whose body is written as plain 8-bit text."""
+    kept: list[str] = []
+    dropped = False
+    for line in letter.head:
+        # A line that begins with a blank continues the field before it.
+        dropped = dropped if line[:1] in (" ", "\t") else line.lower().startswith(_ABOUT_ENCODING)
+        if not dropped:
+            kept.append(line)
+    return [
+        *kept,
+        "MIME-Version: 1.0",
+        f"Content-Type: text/plain; charset={letter.charset or 'utf-8'}",
+        "Content-Transfer-Encoding: 8bit",
+    ]
 
 
 def _undo_whole(data: bytes) -> tuple[Numbered, tuple[Damage, ...]]:
@@ -118,7 +137,7 @@ def _read_letter(
     if any(case.kind is DamageKind.TRAILING_BLANKS_STRIPPED for case in named):
         files = with_tabs(files)
     prologue = diff.prologue
-    end = _message_end(prologue)
+    end = message_end(prologue) or len(prologue)
     diffstat = read_diffstat(prologue[end:], body.numbers[end : len(prologue)])
     if diffstat is None:
         diffstat = read_diffstat(prologue, body.numbers[: len(prologue)])
@@ -132,7 +151,7 @@ def _read_letter(
         files,
         (*damage, *named, *diffstat_damage(diffstat, files)),
         tuple(_unsafe(files)),
-        (*letter.notes, *_second_reading(files)),
+        (*letter.notes, *quoted_diff(prologue), *_second_reading(files)),
     )
 
 
@@ -149,11 +168,6 @@ def _cut_line(
     said = "the text ends inside a hunk's last line, which may have been longer"
     kind = DamageKind.TRUNCATED
     return (Damage(kind, said, path=files[-1].path, hunk=len(hunks), line=last.number),)
-
-
-def _message_end(prologue: tuple[str, ...]) -> int:
-    """The message ends at the first line that is ``---`` alone, as for git am."""
-    return next((i for i, line in enumerate(prologue) if line.rstrip() == "---"), len(prologue))
 
 
 def _unsafe(files: tuple[FilePatch, ...]) -> list[Evidence]:
@@ -181,7 +195,7 @@ def _title(letter: Letter) -> str:
 
 
 def _no_patch(lines: tuple[str, ...], name: str) -> AnalyzerError:
-    hunks = sum(_HUNK.match(line) is not None for line in lines)
+    hunks = hunk_headers(lines)
     if hunks:
         what = f"{hunks} hunk{'s' if hunks > 1 else ''} but no file header"
         return AnalyzerError(what, where=name, todo="give the patch with its ---/+++ lines")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analyzer.finding import NotChecked
 from analyzer.patch.damage import Damage, DamageKind
 from analyzer.patch.lines import MARKS, FileKind, FilePatch, Hunk
 
@@ -70,8 +71,25 @@ def stray_lines(hunk: Hunk) -> list[Damage]:
 
 
 def stray_hunks(prologue: tuple[str, ...]) -> Iterator[Damage]:
-    """Hunks in the text before the first file."""
-    stray = sum(_COUNTS.match(line) is not None for line in prologue)
+    """Hunks before the first file header, behind the message."""
+    stray = hunk_headers(prologue[message_end(prologue) :])
     if stray:
         said = f"{stray} hunks stand before the first file header: their file is unknown"
         yield Damage(DamageKind.GARBLED, said, kept=0, declared=stray)
+
+
+def quoted_diff(prologue: tuple[str, ...]) -> tuple[NotChecked, ...]:
+    """A diff that the message quotes is not part of the patch."""
+    quoted = hunk_headers(prologue[: message_end(prologue)])
+    what = f"a diff of {quoted} hunks within the message"
+    return (NotChecked(what, "it stands before the line `---`"),) if quoted else ()
+
+
+def message_end(prologue: tuple[str, ...]) -> int:
+    """Index of the line ``---`` that ends a message for git am; 0 where there is none."""
+    return next((i for i, line in enumerate(prologue) if line.rstrip() == "---"), 0)
+
+
+def hunk_headers(lines: tuple[str, ...]) -> int:
+    """How many lines are headers of hunks."""
+    return sum(_COUNTS.match(line) is not None for line in lines)

@@ -63,7 +63,6 @@ def test_a_select_and_where_it_stands() -> None:
         "+\tselect HAVE_B if X86_64",
         " \tselect HAVE_C",
     )
-    path = "arch/x86/Kconfig"
     assert found(text) == Symbols(
         defined=(),
         settable=frozenset(),
