@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from analyzer.patch.paths import unquoted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -102,8 +104,6 @@ _MODE = re.compile(
 )
 _LONGEST_LINE = 8192
 _DIFF_STARTS = ("diff --git ", "diff -", "Index: ", "@@ ", "--- a/", "+++ ")
-_ESCAPES = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, '"': 34, "\\": 92}
-_ESCAPE = re.compile(r"\\([0-7]{3}|.)")
 
 
 def read_diffstat(lines: Sequence[str], numbers: Sequence[int]) -> Diffstat | None:
@@ -179,29 +179,13 @@ def _names(text: str) -> tuple[str | None, str]:
         before, after = text[: braces.start()], text[braces.end() :]
         parts = braces[1].rsplit(" => ", 1)
         old, new = (f"{before}{part}{after}".replace("//", "/") for part in parts)
-        return _unquoted(old), _unquoted(new)
+        return unquoted(old), unquoted(new)
     old, arrow, new = text.partition(" => ")
     if arrow and old.startswith("...") and "}" in new:
         # git cut the line inside the braces: what it has of both names is their end.
         new, _brace, tail = new.partition("}")
         return f"{old}{tail}", f"...{new}{tail}"
-    return (_unquoted(old), _unquoted(new)) if arrow else (None, _unquoted(text))
-
-
-def _unquoted(name: str) -> str:
-    """A name that git put into C quotes, as its bytes (UTF-8 with surrogateescape)."""
-    if not (len(name) > 1 and name[0] == name[-1] == '"'):
-        return name
-    done = bytearray()
-    end = 1
-    for escape in _ESCAPE.finditer(name, 1, len(name) - 1):
-        done += name[end : escape.start()].encode("utf-8", "surrogateescape")
-        code = escape[1]
-        value = int(code, 8) & 0xFF if len(code) == 3 else _ESCAPES.get(code)
-        done += code.encode("utf-8", "surrogateescape") if value is None else bytes((value,))
-        end = escape.end()
-    done += name[end:-1].encode("utf-8", "surrogateescape")
-    return done.decode("utf-8", "surrogateescape")
+    return (unquoted(old), unquoted(new)) if arrow else (None, unquoted(text))
 
 
 def _mode(line: str, number: int) -> ModeLine | None:
