@@ -96,8 +96,12 @@ def analyze(
 def _deliver(text: str, output: Path | None) -> None:
     data = text.encode("utf-8", "backslashreplace")
     if output is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        try:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            # The reader has gone. What was found stands, and so does the exit code.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     try:
         output.write_bytes(data)
@@ -136,10 +140,6 @@ def main() -> NoReturn:
         code = _fail(str(error), USAGE)
     except KeyboardInterrupt:
         code = _fail("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of the report has gone; nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except Exception as error:
         code = _usage_or_bug(error)
     sys.exit(code)

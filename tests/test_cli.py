@@ -162,12 +162,14 @@ def test_piped_output_has_no_color_and_begins_with_the_answer(run: Run) -> None:
     assert lines(done.stdout)[0].startswith("undecided (basis: none), 2 findings; first: IN-1: ")
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
-    command = f"{sys.executable} -m analyzer {ARCHIVE} --format json | head -c 10"
+def test_a_reader_that_goes_away_changes_no_exit_code() -> None:
+    command = (
+        f"{sys.executable} -m analyzer {ARCHIVE} --format json | true; exit ${{PIPESTATUS[0]}}"
+    )
     done = subprocess.run(
         ["bash", "-c", command], cwd=ROOT, capture_output=True, check=False, timeout=60
     )
-    assert (done.stdout, done.stderr) == (b'{\n  "schem', b"")
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_an_interrupted_run_says_so_with_130() -> None:
