@@ -86,7 +86,12 @@ def analyze(
     )
     with _patience():
         reports = run(request)
-        color = output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        color = (
+            output is None
+            and sys.stdout is not None
+            and sys.stdout.isatty()
+            and "NO_COLOR" not in os.environ
+        )
         width = shutil.get_terminal_size((100, 24)).columns
         text = render(reports, format, color=color, width=width)
     _deliver(text, output)
@@ -96,12 +101,18 @@ def analyze(
 def _deliver(text: str, output: Path | None) -> None:
     data = text.encode("utf-8", "backslashreplace")
     if output is None:
+        if sys.stdout is None:
+            raise AnalyzerError("is closed", where="standard output", todo="use --output FILE")
         try:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
         except BrokenPipeError:
             # The reader has gone. What was found stands, and so does the exit code.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            what = f"cannot be written: {error.strerror}"
+            raise AnalyzerError(what, where="standard output", todo="use --output FILE") from None
         return
     try:
         output.write_bytes(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from analyzer.upstream import CommitFacts, Facts, load
 
 _STABLE = ReferenceForm.STABLE_INCLUSION
 
+_COMMIT = re.compile(r"[0-9a-fA-F]{7,40}")
+
 MAX_INPUT = 64 * 1024 * 1024
 
 
@@ -26,6 +29,7 @@ def analyze(request: Request) -> tuple[Report, ...]:
 
     One report a patch, in the order of the input. Raises ``AnalyzerError``.
     """
+    _check_commit(request.upstream_commit)
     facts = load(request.facts)
     series = read_series(_input(request.patch), request.patch)
     pre_image = _pre_image(request.target)
@@ -35,8 +39,16 @@ def analyze(request: Request) -> tuple[Report, ...]:
     return tuple(_report(case) for case in cases)
 
 
+def _check_commit(named: str | None) -> None:
+    if named is not None and not _COMMIT.fullmatch(named):
+        todo = "give 7 to 40 hexadecimal digits"
+        raise AnalyzerError(f"{named!r} is no commit id", where="--upstream-commit", todo=todo)
+
+
 def _input(name: str) -> bytes:
     if name == "-":
+        if sys.stdin is None:
+            raise AnalyzerError("is closed", where="standard input", todo="give a patch file")
         return _limited(sys.stdin.buffer.read(MAX_INPUT + 1), "standard input")
     path = Path(name)
     try:
@@ -166,8 +178,14 @@ def _not_writable(case: Case) -> str | None:
         return "the patch names files outside the tree"
     if mended.context_lost:
         return f"{mended.context_lost} lines of context are lost, only the target can tell them"
-    whole = all(hunk.whole for file in mended.files for hunk in file.hunks)
-    if mended.unexplained or not whole:
+    if mended.unexplained:
         return f"{mended.unexplained} added lines are lost and cannot be told"
-    open_cases = [one for one in mended.damage if one.grade is Grade.NONE and one.hunk]
-    return f"not repaired: {open_cases[0].text}" if open_cases else None
+    # What is assumed, or not repaired at all, would be a guess under somebody else's name.
+    guessed = (Grade.ASSUMED, Grade.NONE)
+    open_cases = [one for one in mended.damage if one.grade in guessed]
+    if open_cases:
+        return f"{open_cases[0].kind.value}: {open_cases[0].text}"
+    if mended.damage and mended.disproved:
+        return f"{mended.disproved[0].what}: {mended.disproved[0].why}"
+    whole = all(hunk.whole for file in mended.files for hunk in file.hunks)
+    return None if whole else "a hunk does not hold what its header declares"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analyzer.csource import Kind, starts_in_comment, tokens
 from analyzer.kconfig import (
@@ -33,6 +33,7 @@ class Mention:
 
     symbol: str | None
     place: Place
+    path: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _place(file: FilePatch, line: int | None) -> Place:
 def _defined(side: FragmentSide, file: FilePatch) -> Iterator[Mention]:
     named = [definition for definition in side.definitions if definition.added]
     for definition in named:
-        yield Mention(definition.name, _place(file, definition.line))
+        yield Mention(definition.name, _place(file, definition.line), file.path)
     if not named:
         # A type or a help text under no symbol that the hunk shows: its config line was lost.
         for item in side.properties:

@@ -21,6 +21,8 @@ from analyzer.source import Place, Side
 
 # Above this many lines the second reader would take seconds.
 SECOND_OPINION_LINES = 50_000
+# Every patch of a series is held against every other.
+MAX_PATCHES = 2_000
 
 _ABOUT_ENCODING = ("mime-version:", "content-")
 _FOREIGN = (
@@ -73,6 +75,9 @@ def read_series(data: bytes, name: str) -> Series:
             notes.append(NotChecked(_title(letter), "a letter without a patch in it"))
         else:
             patches.append(patch)
+        if len(patches) > MAX_PATCHES:
+            what = f"more than {MAX_PATCHES} patches"
+            raise AnalyzerError(what, where=name, todo="give them in several calls")
     if not patches:
         raise _no_patch(whole.lines, name)
     return Series(tuple(patches), tuple(notes))

@@ -228,7 +228,11 @@ def _restored(page: _Page, case: Damage) -> None:
         prefix = Text("    ").append(wording.restored_place(line).ljust(9) + "  ", "cyan")
         prefix.append(line.grade.value.ljust(7) + "  ", "bold")
         prefix.append_text(_cell(line.kind, 9, "dim")).append("  ")
-        _hang(page, prefix, Text("+" + printable(line.text, blanks=True)))
+        _hang(
+            page,
+            prefix,
+            Text((" " if line.kind == "context" else "+") + printable(line.text, blanks=True)),
+        )
     _more(page, more, 4)
 
 

@@ -132,8 +132,15 @@ def conditional_on_tree(case: Case) -> int:
     """How many later fixes concern this code only under a condition that the tree must show."""
     if case.commit is None:
         return 0
-    followers = case.facts.followers(case.commit.id)
-    return sum(bool(one.commit.applies and one.commit.applies.base) for one in followers)
+    code = tuple(
+        piece for file in case.mended.files for hunk in file.hunks for piece in pieces(hunk)
+    )
+    conditions = (one.commit.applies for one in case.facts.followers(case.commit.id))
+    return sum(
+        any(where_met(one, (piece,)) is not None for piece in code)
+        for one in conditions
+        if one is not None and one.base
+    )
 
 
 def fixes_in_order(case: Case) -> Item:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from analyzer.compare.symbols import Mention, Symbols, symbols_of
 from analyzer.finding import Evidence, State
 from analyzer.result import Item
@@ -50,9 +52,10 @@ def _defined_once(symbols: Symbols) -> Item:
         *_evidence(symbols.used, "is used from C or make"),
     )
     names = [one.symbol for one in symbols.defined if one.symbol]
+    told = Counter((one.symbol, _architecture(one.path)) for one in symbols.defined if one.symbol)
     if not symbols.defined and not symbols.used:
         return _item(1, State.NOT_APPLICABLE, "no symbol is defined or used by the added lines")
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted({str(name) for (name, _arch), count in told.items() if count > 1})
     if twice:
         return _item(
             1,
@@ -79,6 +82,12 @@ def _defined_once(symbols: Symbols) -> Item:
             evidence=evidence,
         )
     return _used_or_not(symbols, names, evidence)
+
+
+def _architecture(path: str) -> str:
+    """Each architecture may define a symbol for itself: theirs are alternatives."""
+    parts = path.split("/")
+    return parts[1] if parts[0] == "arch" and len(parts) > 2 else ""
 
 
 def _used_or_not(symbols: Symbols, names: list[str], evidence: tuple[Evidence, ...]) -> Item:
@@ -119,7 +128,8 @@ def _misspelt(symbols: Symbols) -> tuple[Mention, str] | None:
     used = {one.symbol for one in everywhere}
     defined = {one.symbol for one in symbols.defined if one.symbol}
     unused = sorted(defined - used)
-    strange = [one for one in everywhere if one.symbol and one.symbol not in defined]
+    # What Kconfig selects or depends on is another symbol more often than a slip.
+    strange = [one for one in symbols.used if one.symbol and one.symbol not in defined]
     if not unused or len(unused) * len(strange) > _MAX_PAIRS:
         return None
     from difflib import SequenceMatcher
@@ -129,6 +139,7 @@ def _misspelt(symbols: Symbols) -> tuple[Mention, str] | None:
             (one, name)
             for one in strange
             for name in unused
+            if not name.startswith(one.symbol or "") and not (one.symbol or "").startswith(name)
             if SequenceMatcher(None, name, one.symbol or "").ratio() >= _ALIKE
         ),
         None,

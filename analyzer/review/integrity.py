@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from analyzer.finding import Evidence, State
 from analyzer.patch.damage import Damage, Grade
 from analyzer.result import Item
@@ -35,7 +37,8 @@ def arrived(case: Case) -> Item:
                 reason="; ".join(f"{note.what}: {note.why}" for note in case.mended.disproved),
                 next="Ask whether the patch was edited by hand after it was made.",
             )
-        return Item("IN-1", title, State.OK, "counts, bodies and diffstat agree")
+        also = ", and the diffstat agrees" if case.patch.diffstat else ""
+        return Item("IN-1", title, State.OK, f"the hunks hold what their headers declare{also}")
     open_cases = [one for one in damage if one.grade in _GONE]
     if open_cases:
         return Item(
@@ -103,7 +106,7 @@ def one_change(case: Case) -> Item:
             title,
             State.NEEDS_REVIEW,
             f"{len(extra)} files that the upstream commit does not change",
-            evidence=tuple(_file_evidence(case, path) for path in extra),
+            evidence=_file_evidence(case, extra),
             next="Explain each further file in the message, or move it to a patch of its own.",
         )
     if len(paths) == 1:
@@ -114,11 +117,12 @@ def one_change(case: Case) -> Item:
         title,
         State.NEEDS_REVIEW,
         f"{len(paths)} files in {len(places)} director{'ies' if len(places) > 1 else 'y'}",
-        evidence=tuple(_file_evidence(case, path) for path in paths),
+        evidence=_file_evidence(case, paths),
         next="Check that these files change for one reason.",
     )
 
 
-def _file_evidence(case: Case, path: str) -> Evidence:
-    line = next(file.number for file in case.patch.files if file.path == path)
-    return Evidence(path, Place(Side.INPUT, line=line))
+def _file_evidence(case: Case, paths: Iterable[str]) -> tuple[Evidence, ...]:
+    """Each file, and the input line at which it begins."""
+    begins = {file.path: file.number for file in reversed(case.patch.files)}
+    return tuple(Evidence(path, Place(Side.INPUT, line=begins[path])) for path in paths)

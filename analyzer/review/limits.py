@@ -22,9 +22,8 @@ def not_checked(case: Case) -> tuple[NotChecked, ...]:
         found.append(
             NotChecked(f"{lost} lost lines of context", "only the target tree can tell them")
         )
-    if case.target is None:
-        why = "no target tree was given"
-        found.append(NotChecked("the target's own callers, callees and configuration", why))
+    why = "only files before the patch are read" if case.target else "no target tree was given"
+    found.append(NotChecked("the target's own callers, callees and configuration", why))
     found.append(NotChecked("upstream's text and history", "no upstream tree was given"))
     conditional = conditional_on_tree(case)
     if conditional:
@@ -55,7 +54,7 @@ def assumptions(case: Case) -> tuple[Assumption, ...]:
         Assumption(
             f"{one.path} hunk {one.hunk}: the lost line `{line.text.strip()}` stood "
             f"{f'at line {line.line}' if line.line else 'where upstream has it'}",
-            "CF-1, CF-4, verdict",
+            "CF-1, CF-2, CF-4, verdict",
         )
         for one in case.mended.damage
         for line in one.restored
