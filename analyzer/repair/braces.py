@@ -29,7 +29,8 @@ class Insertion:
 class Demand:
     """The lone braces that the added lines of a hunk lack, in its order.
 
-    ``sure`` is False where what follows the patch's last line could close its blocks as well.
+    ``sure`` is False where what follows the patch's last line could close its blocks as well, or
+    where a lost ``} else`` would fit the counts as a lone brace does.
     """
 
     braces: tuple[Insertion, ...]
@@ -60,6 +61,7 @@ class _Block:
     closer: _Closer
     arm: int
     opened: int
+    conditional: bool = False
 
 
 @dataclass(slots=True)
@@ -82,6 +84,8 @@ class _Scan:
     last: int = -1
     placed: int = 0
     unclear: bool = False
+    # A closer that was put back may have been `} else` one statement higher up.
+    perhaps_else: bool = False
     missing: list[Insertion] = field(default_factory=list)
 
 
@@ -96,7 +100,7 @@ def missing_braces(lines: tuple[Line, ...], *, context_lost: bool) -> Demand:
     if new.unclear or not new.missing:
         return _NOTHING
     open_end = context_lost and lines[-1].mark is not Mark.CONTEXT
-    return Demand(tuple(new.missing), sure=not open_end)
+    return Demand(tuple(new.missing), sure=not open_end and not new.perhaps_else)
 
 
 def _scanned(lines: tuple[Line, ...], own: Mark) -> _Scan:
@@ -202,7 +206,8 @@ def _opened(scan: _Scan, i: int, line: SideLine, chained: _Block | None) -> _Blo
     if chained is not None:
         # `} else {` ends the block that the first brace opened: the closer is that one's.
         mark, arm = chained.mark, chained.arm
-    return _Block(begin.columns, begin.lead, mark, _closer(scan, begin), arm, i)
+    conditional = any(word.text == "if" for word in scan.words)
+    return _Block(begin.columns, begin.lead, mark, _closer(scan, begin), arm, i, conditional)
 
 
 def _closer(scan: _Scan, begin: SideLine) -> _Closer:
@@ -230,6 +235,8 @@ def _close(scan: _Scan, block: _Block, upto: int) -> None:
     foreign = scan.side[scan.last].mark is not scan.own
     nothing_behind = label and (block.columns == 0 or upto == len(scan.side))
     scan.unclear |= empty or foreign or nothing_behind or scan.depths[at] != block.arm
+    held = sum(bool(line.code) for line in scan.side[block.opened + 1 : at])
+    scan.perhaps_else |= block.conditional and held > 1
     scan.missing.append(Insertion(scan.side[at - 1].at + 1, block.lead + "}"))
     scan.placed = at
 
