@@ -1,0 +1,1 @@
+"""C functions become Python, faithfully."""
