@@ -34,16 +34,20 @@ class Token:
 
 # What is repeated here never gives back what it took: time and memory stay linear in text that
 # closes nothing. A comment runs to its end or the text's, a literal to its end or the line's.
-_COMMENT = r"/\*(?:[^*]|\*(?!/))*+(?:\*/)?|//(?:[^\n\\]|\\(?:.|\n)?)*+"
-_LITERAL = r""""(?:[^"\\\n]|\\(?:.|\n))*+"?|'(?:[^'\\\n]|\\(?:.|\n))*+'?"""
-_TOKEN = re.compile(
-    rf"""
-    (?P<COMMENT>{_COMMENT})
-    |(?P<DIRECTIVE>^[ \t]*+\#(?:{_COMMENT}|{_LITERAL}|[^\n\\]|\\(?:.|\n)?)*+)
-    |(?P<STRING>(?:u8|[LuU])?(?:{_LITERAL}))
+COMMENT = r"/\*(?:[^*]|\*(?!/))*+(?:\*/)?|//(?:[^\n\\]|\\(?:\r?\n|.)?)*+"
+LITERAL = r""""(?:[^"\\\n]|\\(?:\r?\n|.))*+"?|'(?:[^'\\\n]|\\(?:\r?\n|.))*+'?"""
+# What one token of code is; the last alternative takes any character that starts none.
+CODE = rf"""
+    (?P<STRING>(?:u8|[LuU])?(?:{LITERAL}))
     |(?P<NAME>[A-Za-z_$][\w$]*+)
     |(?P<NUMBER>\.?\d(?:[eEpP][+-]|[\w.])*+)
     |(?P<PUNCTUATION><<=|>>=|\.\.\.|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|\#\#|\S)
+"""
+_TOKEN = re.compile(
+    rf"""
+    (?P<COMMENT>{COMMENT})
+    |(?P<DIRECTIVE>^[ \t]*+\#(?:{COMMENT}|{LITERAL}|[^\n\\]|\\(?:\r?\n|.)?)*+)
+    |{CODE}
     """,
     re.VERBOSE | re.MULTILINE,
 )
