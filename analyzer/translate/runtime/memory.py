@@ -1,0 +1,132 @@
+"""What one run may take: objects out of a budget of cells, and addresses."""
+
+from __future__ import annotations
+
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+from analyzer.errors import Stopped
+from analyzer.translate.runtime import objects, pointers, records
+from analyzer.translate.runtime.addresses import AddressSpace
+from analyzer.translate.runtime.nothing import UNSET, NoObject, described
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from analyzer.translate.runtime.shapes import RecordShape, Shape
+
+# An assignment gives no memory away, but takes time: so many cells of it count as one.
+_ASSIGNED = 16
+
+
+class Memory:
+    """The memory of a program: a budget of cells, which are never given back, and addresses.
+
+    A cell is a scalar, or what a record or an array takes besides its members.
+    """
+
+    def __init__(self, budget: int) -> None:
+        self._left = budget
+        self._addresses = AddressSpace()
+        self._texts: dict[object, pointers.Pointer] = {}
+        self._places: dict[tuple[int, str], pointers.Pointer] = {}
+
+    def renew(self, budget: int) -> None:
+        """Begin a new budget. What was allocated and the addresses given out stay."""
+        self._left = budget
+
+    def take(self, count: int) -> None:
+        """Take cells out of the budget. Raises Stopped where it is used up."""
+        self._left -= count
+        if self._left < 0:
+            raise Stopped("memory budget")
+
+    def new(self, shape: Shape) -> Any:
+        """Make an object that nothing was written to; see ``objects.new``."""
+        self.take(shape.cells)
+        return objects.new(shape)
+
+    def zero(self, shape: Shape) -> Any:
+        """Make a zeroed object; see ``objects.zero``."""
+        self.take(shape.cells)
+        return objects.zero(shape)
+
+    def cell(self, shape: Shape) -> pointers.Pointer:
+        """Make a scalar that nothing was written to, as an array of one."""
+        self.take(1)
+        return pointers.Pointer([UNSET], 0, shape.stride)
+
+    def copy(self, record: Any) -> Any:
+        """Copy a record; see ``objects.copy``."""
+        self.take(_record_cells(record))
+        return objects.copy(record)
+
+    def assign(self, target: Any, source: Any) -> None:
+        """Assign a record; see ``objects.assign``."""
+        self.take(_record_cells(target) // _ASSIGNED)
+        objects.assign(target, source)
+
+    def text(self, characters: str | bytes, *, signed: bool = True) -> pointers.Pointer:
+        """Return a string literal: equal ones are one object, as compilers may have it."""
+        key = (characters, signed)
+        if key not in self._texts:
+            self.take(len(characters) + 1)
+            self._texts[key] = pointers.text(characters, signed=signed)
+        return self._texts[key]
+
+    def address(self, record: Any, member: str) -> object:
+        """Return the address of a scalar member, of a record or of a model's own object."""
+        if isinstance(record, records.Record):
+            return records.address(record, member)
+        if isinstance(record, NoObject):
+            return record._member_address(member)
+        if not (hasattr(type(record), member) or hasattr(record, member)):
+            raise Stopped(f"{described(record)} has no member {member}")
+        key = (id(record), member)
+        if key not in self._places:
+            self.take(1)
+            home = pointers.MemberHome(record, member)
+            self._places[key] = pointers.Pointer(home, 0, None)
+        return self._places[key]
+
+    def whole(self, array: Any) -> pointers.Pointer:
+        """Return a pointer to an array itself, from the pointer to its first element."""
+        key = (id(array._home), "")
+        if key not in self._places:
+            self.take(1)
+            # As a tuple it refuses what C has no word for: another array in its place.
+            home = cast("pointers.Home", pointers.WholeArray((array,)))
+            self._places[key] = pointers.Pointer(home, 0, None)
+        return self._places[key]
+
+    def int_of(self, pointer: Any, bits: int) -> int:
+        """Return a pointer as an integer; see ``AddressSpace``."""
+        before = len(self._addresses)
+        address = self._addresses.int_of(pointer, bits)
+        self.take(len(self._addresses) - before)
+        return address
+
+    def pointer_of(self, address: Any) -> object:
+        """Return the pointer that an integer is; see ``AddressSpace``."""
+        return self._addresses.pointer_of(address)
+
+
+def _record_cells(record: Any) -> int:
+    try:
+        shape: RecordShape = record._shape
+    except AttributeError:
+        raise Stopped(f"{described(record)} is used as a record") from None
+    return shape.cells
+
+
+def ticking(steps: int) -> Callable[[], object]:
+    """Make a function that may be called so many times, and then raises Stopped.
+
+    It is C all the way: 20 ns a call. The end is an exception of ours, since a StopIteration would
+    silently end whatever loop of a model a translated function is called from.
+    """
+    return chain(repeat(None, steps), iter(_out_of_steps, None)).__next__
+
+
+def _out_of_steps() -> NoReturn:
+    raise Stopped("step budget")

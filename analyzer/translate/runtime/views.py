@@ -1,0 +1,38 @@
+"""Pointers seen as another type: what C allows through ``void *``, checked where it happens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzer.errors import Stopped
+from analyzer.translate.runtime.pointers import Pointer
+from analyzer.translate.runtime.records import Record
+
+
+def as_record(pointer: Any, tag: str) -> Any:
+    """Return a pointer that is used as one to a struct. Raises Stopped where it is another one.
+
+    An object of a model is taken as it is: its members tell what it is.
+    """
+    if isinstance(pointer, Record):
+        if pointer._shape.tag == tag:
+            return pointer
+        raise Stopped(f"type-punned access: a struct {pointer._shape.tag} as a struct {tag}")
+    if type(pointer) is Pointer and pointer._index < len(pointer._home):
+        raise Stopped(f"type-punned access: plain memory as a struct {tag}")
+    return pointer
+
+
+def as_array(pointer: Any, size: int, signed: bool | None) -> Any:
+    """Return a pointer that is used as one to integers or pointers of ``size`` bytes.
+
+    ``signed`` is None where that makes no difference: for pointers, and where nothing is read.
+    """
+    if isinstance(pointer, Record):
+        raise Stopped(f"type-punned access: a struct {pointer._shape.tag} by {size} bytes")
+    if type(pointer) is Pointer and pointer._size is not None:
+        before = pointer._size
+        same = abs(before) == size if signed is None else before == (-size if signed else size)
+        if not same:
+            raise Stopped(f"type-punned access: elements of {before} bytes by {size}")
+    return pointer
