@@ -1,0 +1,183 @@
+"""A text as a source of names that reads only the piece that a name is asked of.
+
+Which of a text's top-level items may define a name is told by what stands around the name there;
+the parser has the last word. A function with its body is read up to the body. Every look is
+linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import TypeAlias
+
+from analyzer.csource.items import Kind, TopLevel, items
+from analyzer.csource.macros import macros_of
+from analyzer.csource.mask import Masked, mask
+from analyzer.csource.syntax import Declaration, Macro, Span, Tagged
+from analyzer.translate.scope import Declarations, Ordinary, has_body, without_layout
+
+# Reads a text with a path: what it declares.
+Read: TypeAlias = Callable[[str, str], tuple[Declaration, ...]]
+
+# An attribute or an annotation between the words of a definition.
+_MARKS = rb"(?:\s*+\b__\w++\s*+(?:\((?:[^()]|\([^()]*+\))*+\))?+)*+"
+_BEFORE_TAG = re.compile(rb"\b(?:struct|union|enum)\s++(?:__\w++(?:\s*+\([^;{}]*?\)\s*+|\s++))*+\Z")
+_BEHIND_TAG = re.compile(_MARKS + rb"\s*+\{")
+_BEHIND_NAME = re.compile(_MARKS + rb"\s*+[;,=\[(:){]")
+_BEFORE_ENUMERATOR = re.compile(rb"[{,]\s*+\Z")
+_BEHIND_ENUMERATOR = re.compile(rb"\s*+(?:[,=}]|__\w)")
+_POINTER_TO_FUNCTION = re.compile(rb"\(\s*+\*\s*+\Z")
+_ENUM = re.compile(rb"\benum\b")
+_DEFINE = re.compile(rb"(?:^|\n)[ \t]*+#[ \t]*+define[ \t]++\Z")
+_LOGICAL_LINE = re.compile(rb"(?:[^\n\\]|\\(?:\r?\n|.)?)*+", re.DOTALL)
+_BEFORE_BODY = re.compile(rb"(?:[\s\w()]|/\*(?:[^*]|\*(?!/))*+\*/|//[^\n]*+)*+\{")
+_WORDS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
+# How far a look to the left of a name goes, and one to the right of a tag for its body.
+_NEAR = 200
+_FAR = 2000
+# How often a name is looked at in one item before the parser is asked without further ado.
+_MOST_LOOKS = 30
+
+
+class Pieces:
+    """The pieces of one text. Nothing is done to the text before something is asked of it."""
+
+    def __init__(self, data: bytes, path: str, read: Read) -> None:
+        self._data = data
+        self._path = path
+        self._read_text = read
+        self._read_before: dict[int, Declarations] = {}
+
+    def ordinary(self, name: str) -> Ordinary | None:
+        """Return what declares an ordinary name; the first that does."""
+        looks: Counter[int] = Counter()
+        for at, item in self._uses(name):
+            looks[item.start] += 1
+            if looks[item.start] > _MOST_LOOKS + 1:
+                continue
+            if looks[item.start] > _MOST_LOOKS or self._may_declare(item, at, at + len(name)):
+                found = self._declared(item).ordinary(name)
+                if found is not None:
+                    return found
+        return None
+
+    def tagged(self, tag: str) -> Tagged | None:
+        """Return the struct, union or enum of a tag, with its body."""
+        code = self._masked.data
+        for at, item in self._uses(tag):
+            before = code[max(item.start, at - _NEAR) : at]
+            if _BEFORE_TAG.search(before) and _BEHIND_TAG.match(code, at + len(tag)):
+                found = self._declared(item).tagged(tag)
+                if found is not None and has_body(found):
+                    return found
+        return None
+
+    def macro(self, name: str) -> Macro | None:
+        """Return the first ``#define`` of a name."""
+        for at in occurrences(self._data, name.encode()):
+            found = _DEFINE.search(self._data, max(0, at - _NEAR), at)
+            line = _LOGICAL_LINE.match(self._data, at) if found is not None else None
+            if line is not None:
+                text = "#define " + line[0].decode("utf-8", "surrogateescape")
+                macro = macros_of(text, self._path).get(name)
+                if macro is not None:
+                    return replace(macro, span=_moved(macro.span, self._data.count(b"\n", 0, at)))
+        return None
+
+    # --- items ----------------------------------------------------------------------------------
+
+    @cached_property
+    def _masked(self) -> Masked:
+        return mask(self._data)
+
+    @cached_property
+    def _items(self) -> list[TopLevel]:
+        return items(self._masked)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [item.start for item in self._items]
+
+    def _uses(self, name: str) -> Iterator[tuple[int, TopLevel]]:
+        for at in occurrences(self._masked.data, name.encode()):
+            number = bisect_right(self._starts, at) - 1
+            if number >= 0 and at < self._items[number].end:
+                yield at, self._items[number]
+
+    def _may_declare(self, item: TopLevel, at: int, end: int) -> bool:
+        code = self._masked.data
+        before = code[item.start : at]
+        depth = before.count(b"{") - before.count(b"}")
+        if depth > 0:
+            listed = _BEFORE_ENUMERATOR.search(before) and _BEHIND_ENUMERATOR.match(code, end)
+            return bool(listed and _ENUM.search(before))
+        if not _BEHIND_NAME.match(code, end):
+            return False
+        if before.count(b"(") == before.count(b")"):
+            return True
+        return _POINTER_TO_FUNCTION.search(before) is not None
+
+    def _declared(self, item: TopLevel) -> Declarations:
+        known = self._read_before.get(item.start)
+        if known is None:
+            found = self._read_text(self._text(item), self._path)
+            if not found and (whole := self._all_arms(item)) is not None:
+                found = tuple(map(without_layout, self._read_text(whole, self._path)))
+            known = self._read_before[item.start] = Declarations(found)
+        return known
+
+    def _text(self, item: TopLevel) -> str:
+        """The item where it stands: on its line, and alone."""
+        text = self._data[item.start : item.end]
+        if item.kind is Kind.FUNCTION and item.brace >= 0:
+            text = self._data[item.start : item.brace] + b";"
+        return self._placed(text, item)
+
+    def _all_arms(self, item: TopLevel) -> str | None:
+        """A struct with all arms of every undecided ``#if`` in it; None where it has none.
+
+        Not for enums, whose values depend on what is before them.
+        """
+        inside = [each for at, each in self._masked.directives.items() if at in _extent(item)]
+        text = bytearray(self._data[item.start : item.end])
+        if not inside or _ENUM.search(self._masked.data, item.start, item.end):
+            return None
+        for each in inside:
+            start, end = each.start - item.start, each.end - item.start
+            text[start:end] = b" " * len(text[start:end])
+        return self._placed(bytes(text), item)
+
+    def _placed(self, text: bytes, item: TopLevel) -> str:
+        line = self._data.count(b"\n", 0, item.start)
+        return "\n" * line + text.decode("utf-8", "surrogateescape")
+
+
+def may_have_body(data: bytes, word: bytes) -> bool:
+    """Whether a body may begin behind a word somewhere in a text: a cheap look."""
+    ends = (at + len(word) for at in occurrences(data, word))
+    return any(_BEFORE_BODY.match(data, end, end + _FAR) for end in ends)
+
+
+def _extent(item: TopLevel) -> range:
+    return range(item.start, item.end)
+
+
+def _moved(span: Span, lines: int) -> Span:
+    return span._replace(line=span.line + lines, end_line=span.end_line + lines)
+
+
+def occurrences(data: bytes, name: bytes) -> Iterator[int]:
+    """Yield where a name stands as a word of its own."""
+    at = data.find(name)
+    while name and at >= 0:
+        end = at + len(name)
+        before = data[at - 1] if at else 0
+        behind = data[end] if end < len(data) else 0
+        if before not in _WORDS and behind not in _WORDS:
+            yield at
+        at = data.find(name, end)
