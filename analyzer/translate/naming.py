@@ -11,10 +11,12 @@ import keyword
 
 _PREFIX = "c_"
 _RESERVED = frozenset(keyword.kwlist)
+# Letters to Python that no name of a kernel holds: for what C, and what ``sizeof struct x`` needs.
+_STRANGE = {ord("$"): "\u0251", ord(" "): "\u0252", ord("*"): "\u0253"}
 
 
 def mangled(name: str) -> str:
     """Return the Python name of a C identifier: of a variable, a function or a member."""
     if name.startswith(("_", _PREFIX)) or name in _RESERVED:
-        return _PREFIX + name
-    return name.replace("$", "\u0251")
+        name = _PREFIX + name
+    return name.translate(_STRANGE)

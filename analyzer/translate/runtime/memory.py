@@ -13,7 +13,7 @@ from analyzer.translate.runtime.nothing import UNSET, NoObject, described
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analyzer.translate.runtime.shapes import RecordShape, Shape
+    from analyzer.translate.runtime.shapes import ArrayShape, RecordShape, Shape
 
 # An assignment gives no memory away, but takes time: so many cells of it count as one.
 _ASSIGNED = 16
@@ -65,6 +65,11 @@ class Memory:
         """Assign a record; see ``objects.assign``."""
         self.take(_record_cells(target) // _ASSIGNED)
         objects.assign(target, source)
+
+    def reset(self, target: Any, shape: RecordShape | ArrayShape) -> None:
+        """Make every byte of an object zero; see ``objects.reset``."""
+        self.take(shape.cells // _ASSIGNED)
+        objects.reset(target, shape)
 
     def text(self, characters: str | bytes, *, signed: bool = True) -> pointers.Pointer:
         """Return a string literal: equal ones are one object, as compilers may have it."""

@@ -111,6 +111,14 @@ def assign(target: Record, source: Record) -> None:
     _transfer(target, source)
 
 
+def reset(target: Any, shape: RecordShape | ArrayShape) -> None:
+    """Make every byte of an object zero where it lies: pointers into it stay good."""
+    if isinstance(shape, RecordShape):
+        _transfer(target, zero(shape))
+    else:
+        _transfer_part(shape, target, zero(shape))
+
+
 def _transfer(target: Record, source: Record) -> None:
     check_readable(source._guard, source._shape.tag)
     if target._guard is not None:

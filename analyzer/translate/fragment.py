@@ -1,0 +1,63 @@
+"""A run of statements as a function of the names that it does not declare."""
+
+from __future__ import annotations
+
+import ast
+
+from analyzer.csource.syntax import Block, Expr, Span
+from analyzer.translate import emit, rvalue
+from analyzer.translate.function import Definition
+from analyzer.translate.jumps import JUMP, Kind, PyLoop
+from analyzer.translate.naming import mangled
+from analyzer.translate.statement import block, ends, left
+from analyzer.translate.survey import declared_names, survey
+from analyzer.translate.types import CType, Unknown
+from analyzer.translate.value import Value, settled
+from analyzer.translate.writer import Variable, Writer
+
+
+def fragment(w: Writer, body: Block, span: Span) -> Definition:
+    """Translate a fragment; see ``translate_fragment``."""
+    free: dict[str, Variable] = {}
+
+    def found(name: str, _: Span) -> Value:
+        outer = w.scope
+        while outer.outer is not None:
+            outer = outer.outer
+        variable = Variable(w.local(name), Unknown(name), cell=False)
+        outer.variables[name] = free[name] = variable
+        return Value(emit.name(variable.python), variable.type)
+
+    w.free = found
+    w.leave = lambda value, at: _return(w, value, at)
+    w.names = declared_names(body)
+    w.survey = survey(w, body)
+    w.labels = w.survey.labels
+    with w.captured() as written:
+        w.loops.append(PyLoop(Kind.FRAGMENT))
+        block(w, body)
+        w.loops.pop()
+        if not ends(written[-1] if written else None):
+            w.write(left("falls"), span)
+    changed = emit.stored(written)
+    names = [each.python for each in free.values()]
+    _append(written, [name for name in names if name in changed])
+    start = [emit.stamped(emit.evaluate(emit.call("_tick")), span)]
+    if w.jumping:
+        start.append(emit.stamped(emit.assign(JUMP, emit.number(0)), span))
+    kinds: tuple[CType, ...] = tuple(each.type for each in free.values())
+    tree = emit.define(mangled(w.function), names, [*start, *written])
+    return Definition(tree, kinds, Unknown("the outcome"))
+
+
+def _return(w: Writer, value: Expr | None, span: Span) -> None:
+    code = None if value is None else settled(rvalue.full(w, value)).code
+    w.write(left("return", code), span)
+
+
+def _append(written: list[ast.stmt], changed: list[str]) -> None:
+    """Add to each way out what the parameters that were assigned to have become."""
+    for statement in written:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+                node.value.elts.extend(ast.copy_location(emit.name(name), node) for name in changed)
