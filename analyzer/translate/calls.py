@@ -28,6 +28,7 @@ from analyzer.translate.types import (
     CType,
     FunctionType,
     Integer,
+    Opaque,
     Parameters,
     Pointer,
     Record,
@@ -85,6 +86,7 @@ def _undeclared(w: Writer, expr: Call, name: str) -> Value:
 
 
 def _made(w: Writer, function: ast.expr, kind: FunctionType, expr: Call) -> Value:
+    w.calls = True
     takes = kind.takes
     if takes is not None:
         given, wanted = len(expr.arguments), len(takes.types)
@@ -96,7 +98,7 @@ def _made(w: Writer, function: ast.expr, kind: FunctionType, expr: Call) -> Valu
     returns = kind.returns
     if isinstance(returns, Integer):
         return integer(code, returns)
-    return Value(code, returns, fresh=isinstance(returns, Record))
+    return Value(code, returns, fresh=isinstance(returns, Record | Opaque | Unknown))
 
 
 def _steady(w: Writer, function: ast.expr) -> Callable[[], Value]:

@@ -134,7 +134,9 @@ def _same_memory(source: CType, to: CType) -> bool:
 
 def _to_opaque(w: Writer, value: Value, to: Opaque | Unknown, span: Span) -> Value:
     if value.type == to or isinstance(value.type, Unknown | Opaque):
-        return replace(value, type=to)
+        if value.fresh or not _may_be_record(w, value.type) or not _may_be_record(w, to):
+            return replace(value, type=to)
+        return Value(emit.call("_held", value.code), to, fresh=True)
     if isinstance(value.type, Integer):
         if value.known is not None and 0 <= value.known < 128:
             return replace(value, type=to)
@@ -142,6 +144,16 @@ def _to_opaque(w: Writer, value: Value, to: Opaque | Unknown, span: Span) -> Val
             return replace(settled(value), type=to)
         raise w.refused(f"converts to {named(to)}, which is not described", span)
     return replace(value, type=to)
+
+
+def _may_be_record(w: Writer, kind: CType) -> bool:
+    """Whether values of a type that we do not see into have to be copied.
+
+    What a header holds to be indivisible need not: such values never change.
+    """
+    if isinstance(kind, Opaque):
+        return w.environment.typedef(kind.name) is None and " " not in kind.name
+    return isinstance(kind, Unknown)
 
 
 def truth_of(w: Writer, value: Value, span: Span) -> ast.expr:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from analyzer.csource.syntax import Declaration, Declared, Initializers, Span
 from analyzer.translate import emit, initial, lvalue, rvalue
-from analyzer.translate.conversion import convert, named
+from analyzer.translate.conversion import convert
 from analyzer.translate.environment import Variable as Outside
 from analyzer.translate.jumps import Kind
 from analyzer.translate.naming import mangled
 from analyzer.translate.shapes import shape_name
-from analyzer.translate.types import Array, CType, Record, Unknown
+from analyzer.translate.types import Array, CType, Record
 from analyzer.translate.writer import Variable, Writer
 
 
@@ -26,8 +26,6 @@ def declaration(w: Writer, each: Declaration) -> None:
 
 def _variable(w: Writer, each: Declaration, declared: Declared, known: Outside) -> None:
     kind = known.type
-    if isinstance(kind, Unknown):
-        raise w.refused(f"a variable of {named(kind)}", declared.span)
     if "static" in each.storage:
         _static(w, declared, known.name, kind)
     elif isinstance(kind, Array | Record):

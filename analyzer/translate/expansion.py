@@ -64,6 +64,15 @@ def object_like(w: Writer, name: Name) -> Expr | None:
     return _as_expression(w, name)
 
 
+def seen_through(w: Writer, expr: Expr) -> Expr:
+    """Return what an expression is once the macro that it uses as a whole is expanded."""
+    if isinstance(expr, Call):
+        return function_like(w, expr) or expr
+    if isinstance(expr, Name) and w.scope.find(expr.name) is None:
+        return object_like(w, expr) or expr
+    return expr
+
+
 def is_object_like(w: Writer, name: Name) -> bool:
     """Whether a name is an object-like macro here."""
     found = None if name.span in w.expanded else macro(w, name.name)

@@ -174,7 +174,6 @@ def _function(w: Writer, function: Function) -> Definition:
     w.returns = returns
     w.leave = lambda value, at: _return(w, value, at)
     with w.captured() as written:
-        w.write(emit.evaluate(emit.call("_tick")), span)
         names, kinds = _parameters(w, function)
         w.names = declared_names(function)
         w.survey = survey(w, function.body)
@@ -186,6 +185,9 @@ def _function(w: Writer, function: Function) -> Definition:
         w.extend(body)
         if not isinstance(returns, Void) and not ends(written[-1] if written else None):
             w.write(emit.leave(emit.name("_unset")), span)
+    if w.calls:
+        # A function without calls takes no more steps than its loops do.
+        written.insert(0, emit.stamped(emit.evaluate(emit.call("_tick")), span))
     return Definition(emit.define(mangled(function.name), names, written), kinds, returns)
 
 

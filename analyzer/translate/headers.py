@@ -14,20 +14,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from analyzer.csource.arms import pick
 from analyzer.csource.configuration import Configuration
 from analyzer.csource.file import CFile
 from analyzer.csource.syntax import Macro, Tagged
 from analyzer.repo import Tree
-from analyzer.translate.pieces import Pieces, may_have_body
+from analyzer.translate.header import Header
 from analyzer.translate.scope import Ordinary, Standing
-from analyzer.translate.sources import pieces_of
 
 # Reads a file by its path from the top of the tree; None where there is none.
 ReadFile: TypeAlias = Callable[[str], bytes | None]
 
 _INCLUDE = re.compile(rb'^[ \t]*+#[ \t]*+include[ \t]*+(?:<([^>\n]++)>|"([^"\n]++)")', re.MULTILINE)
-_DEFINED = re.compile(rb"#[ \t]*+define[ \t]++([A-Za-z_]\w*+)")
 # What a C file without an #include of its own is taken to see: the kernel's memory management.
 _WITHOUT_INCLUDES = ("linux/mm.h", "linux/pgtable.h", "linux/hugetlb.h", "linux/rmap.h")
 # More headers than any C file of Linux sees; a tree that has more is not read to its end.
@@ -72,8 +69,13 @@ class Headers:
         self._read_file = read_file
         self._where = _Where(arch)
         self._configuration = _of_kernel(configuration) if configuration is not None else None
-        self._files: dict[str, _File | None] = {}
+        self._files: dict[str, Header | None] = {}
+        self._includes: dict[str, tuple[Header, ...]] = {}
+        self._ranks: dict[str, int] = {}
         self._bytes = 0
+        # The headers that may define a macro, or declare a name, of all that were read.
+        self.defining: dict[bytes, list[Header]] = {}
+        self.declaring: dict[bytes, list[Header]] = {}
 
     @classmethod
     def of_tree(
@@ -90,26 +92,32 @@ class Headers:
         """What a C file sees of them."""
         return Seen(self, file.path, file.text.encode("utf-8", "surrogateescape"))
 
-    def reached(self, path: str, data: bytes) -> list[_File]:
+    def reached(self, path: str, data: bytes) -> list[Header]:
         """Return every header that a text includes, and that those include, best ones first."""
-        found: dict[str, _File] = {}
-        waiting: deque[tuple[str, bytes]] = deque([(path, data)])
+        found = {file.path: file for file in self._included(path, data)}
+        waiting = deque(found.values())
         while waiting and len(found) < _MOST_FILES:
-            here, content = waiting.popleft()
-            for file in self._included(here, content):
+            for file in self._included_by(waiting.popleft()):
                 if file.path not in found:
                     found[file.path] = file
-                    waiting.append((file.path, file.data))
+                    waiting.append(file)
         if not found and not path.endswith(".h"):
             lines = "".join(f"#include <{name}>\n" for name in _WITHOUT_INCLUDES)
             return self.reached("seen.h", lines.encode())
         home = path.rpartition("/")[0]
-        return sorted(found.values(), key=lambda file: self._rank(file.path, home))
+        return sorted(
+            found.values(), key=lambda file: 0 if file.home == home else self._ranks[file.path]
+        )
 
-    def _rank(self, path: str, home: str) -> int:
-        return 0 if path.rpartition("/")[0] == home else self._where.rank(path)
+    def _included_by(self, file: Header) -> tuple[Header, ...]:
+        if file.path not in self._includes:
+            self._includes[file.path] = self._included(file.path, file.data)
+        return self._includes[file.path]
 
-    def _included(self, path: str, data: bytes) -> Iterator[_File]:
+    def _included(self, path: str, data: bytes) -> tuple[Header, ...]:
+        return tuple(dict.fromkeys(self._each_included(path, data)))
+
+    def _each_included(self, path: str, data: bytes) -> Iterator[Header]:
         for match in _INCLUDE.finditer(data):
             name = (match[1] or match[2]).decode("utf-8", "surrogateescape").strip()
             quoted_in = path.rpartition("/")[0] if match[1] is None else None
@@ -118,34 +126,20 @@ class Headers:
             if file is not None:
                 yield file
 
-    def _file(self, path: str) -> _File | None:
+    def _file(self, path: str) -> Header | None:
         if path not in self._files:
             data = self._read_file(path) if self._bytes < _MOST_BYTES else None
-            self._bytes += len(data or b"")
-            self._files[path] = _File(path, data, self._configuration) if data is not None else None
+            self._files[path] = self._entered(path, data) if data is not None else None
         return self._files[path]
 
-
-class _File:
-    """One header: its text as it is, and as the configuration picks it."""
-
-    def __init__(self, path: str, data: bytes, configuration: Configuration | None) -> None:
-        self.path = path
-        self.data = data
-        self._configuration = configuration
-
-    @cached_property
-    def defines(self) -> frozenset[bytes]:
-        """The names of its macros, in whatever arm."""
-        return frozenset(_DEFINED.findall(self.data))
-
-    @cached_property
-    def picked(self) -> bytes:
-        """What the configuration picks; all of it, where there is none."""
-        if self._configuration is None:
-            return self.data
-        text = self.data.decode("utf-8", "surrogateescape")
-        return pick(text, self._configuration).encode("utf-8", "surrogateescape")
+    def _entered(self, path: str, data: bytes) -> Header:
+        self._bytes += len(data)
+        file = Header(path, data, self._configuration)
+        self._ranks[path] = self._where.rank(path)
+        for index, names in ((self.defining, file.defined()), (self.declaring, file.declared())):
+            for name in names:
+                index.setdefault(name, []).append(file)
+        return file
 
 
 class Seen:
@@ -157,48 +151,46 @@ class Seen:
         self._headers = headers
         self._path = path
         self._data = data
-        self._pieces: dict[str, Pieces] = {}
+        self._macros: dict[str, Macro | None] = {}
 
     def ordinary(self, name: str) -> Ordinary | None:
         """See :meth:`Source.ordinary`."""
-        files = self._naming(name.encode("utf-8", "surrogateescape"))
-        return next((f for p in files if (f := p.ordinary(name)) is not None), None)
+        files = self._best_of(self._headers.declaring, _word(name))
+        found = (file.pieces.ordinary(name, self.macro) for file in files)
+        return next((each for each in found if each is not None), None)
 
     def tagged(self, tag: str) -> Tagged | None:
         """See :meth:`Source.tagged`."""
-        files = self._naming(tag.encode("utf-8", "surrogateescape"), body=True)
-        return next((f for p in files if (f := p.tagged(tag)) is not None), None)
+        word = _word(tag)
+        files = self._best_of(self._headers.declaring, word)
+        likely = (file for file in files if file.may_describe(word))
+        found = (file.pieces.tagged(tag, self.macro) for file in likely)
+        return next((each for each in found if each is not None), None)
 
     def macro(self, name: str) -> Macro | None:
         """See :meth:`Source.macro`."""
-        word = name.encode("utf-8", "surrogateescape")
-        files = map(self._in, self._defining.get(word, ()))
-        return next((f for p in files if (f := p.macro(name)) is not None), None)
+        if name not in self._macros:
+            files = self._best_of(self._headers.defining, _word(name))
+            found = (file.pieces.macro(name) for file in files)
+            self._macros[name] = next((each for each in found if each is not None), None)
+        return self._macros[name]
+
+    def _best_of(self, index: dict[bytes, list[Header]], word: bytes) -> list[Header]:
+        order = self._order
+        return sorted(
+            (file for file in index.get(word, ()) if file.path in order),
+            key=lambda file: order[file.path],
+        )
 
     @cached_property
-    def _defining(self) -> dict[bytes, list[_File]]:
-        """The headers that define a macro of a name: most names are asked for in vain."""
-        found: dict[bytes, list[_File]] = {}
-        for file in self.files:
-            for name in file.defines:
-                found.setdefault(name, []).append(file)
-        return found
+    def _order(self) -> dict[str, int]:
+        """The headers that are seen, by path: the best one is the first."""
+        files = self._headers.reached(self._path, self._data)
+        return {file.path: number for number, file in enumerate(files)}
 
-    @cached_property
-    def files(self) -> list[_File]:
-        """The headers that are seen."""
-        return self._headers.reached(self._path, self._data)
 
-    def _naming(self, word: bytes, *, body: bool = False) -> Iterator[Pieces]:
-        """Yield the headers that have a word in them, and perhaps a ``body`` behind it."""
-        for file in self.files:
-            if word in file.data and (not body or may_have_body(file.data, word)):
-                yield self._in(file)
-
-    def _in(self, file: _File) -> Pieces:
-        if file.path not in self._pieces:
-            self._pieces[file.path] = pieces_of(file.picked, file.path, self.macro)
-        return self._pieces[file.path]
+def _word(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
 
 
 def _plain(path: str) -> str | None:

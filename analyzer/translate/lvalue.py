@@ -8,18 +8,15 @@ from typing import TypeAlias, assert_never
 
 from analyzer.csource.syntax import (
     Call,
-    Conditional,
     Expr,
     Index,
     Literal,
     Member,
     Name,
     Span,
-    StatementExpression,
-    String,
     Unary,
 )
-from analyzer.translate import emit, rvalue
+from analyzer.translate import emit, expansion, rvalue
 from analyzer.translate.conversion import convert, named
 from analyzer.translate.naming import mangled
 from analyzer.translate.operators import binary
@@ -89,7 +86,8 @@ def place(w: Writer, expr: Expr) -> Place | None:
     with w.nested(expr.span):
         match expr:
             case Name(span, name):
-                return _variable(w, name, span)
+                expanded = None if w.scope.find(name) else expansion.object_like(w, expr)
+                return _variable(w, name, span) if expanded is None else place(w, expanded)
             case Unary(span, "*", operand):
                 return pointed(w, rvalue.rvalue(w, operand), None, span)
             case Index(span, value, index):
@@ -98,8 +96,9 @@ def place(w: Writer, expr: Expr) -> Place | None:
                 return _member(w, value, name, arrow, span)
             case Literal(span):
                 return rvalue.literal_place(w, expr)
-            case Call() | Conditional() | StatementExpression() | String():
-                return None
+            case Call():
+                expanded = expansion.function_like(w, expr)
+                return None if expanded is None else place(w, expanded)
             case _:
                 return None
 

@@ -2,7 +2,7 @@
 
 Which of a text's top-level items may define a name is told by what stands around the name there;
 the parser has the last word. A function with its body is read up to the body. Every look is
-linear in the text.
+linear in the text, and done once, whoever asks.
 """
 
 from __future__ import annotations
@@ -10,19 +10,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from typing import TypeAlias
 
+from analyzer.csource.expand import Lookup
 from analyzer.csource.items import Kind, TopLevel, items
 from analyzer.csource.macros import macros_of
 from analyzer.csource.mask import Masked, mask
-from analyzer.csource.syntax import Declaration, Macro, Span, Tagged
-from analyzer.translate.scope import Declarations, Ordinary, has_body, without_layout
-
-# Reads a text with a path: what it declares.
-Read: TypeAlias = Callable[[str, str], tuple[Declaration, ...]]
+from analyzer.csource.syntax import Macro, Span, Tagged
+from analyzer.translate.reading import Reading
+from analyzer.translate.scope import Ordinary, has_body
 
 # An attribute or an annotation between the words of a definition.
 _MARKS = rb"(?:\s*+\b__\w++\s*+(?:\((?:[^()]|\([^()]*+\))*+\))?+)*+"
@@ -33,7 +31,7 @@ _BEFORE_ENUMERATOR = re.compile(rb"[{,]\s*+\Z")
 _BEHIND_ENUMERATOR = re.compile(rb"\s*+(?:[,=}]|__\w)")
 _POINTER_TO_FUNCTION = re.compile(rb"\(\s*+\*\s*+\Z")
 _ENUM = re.compile(rb"\benum\b")
-_DEFINE = re.compile(rb"(?:^|\n)[ \t]*+#[ \t]*+define[ \t]++\Z")
+_DEFINE = re.compile(rb"^[ \t]*+#[ \t]*+define[ \t]++([A-Za-z_$][\w$]*+)", re.MULTILINE)
 _LOGICAL_LINE = re.compile(rb"(?:[^\n\\]|\\(?:\r?\n|.)?)*+", re.DOTALL)
 _BEFORE_BODY = re.compile(rb"(?:[\s\w()]|/\*(?:[^*]|\*(?!/))*+\*/|//[^\n]*+)*+\{")
 _WORDS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
@@ -45,49 +43,63 @@ _MOST_LOOKS = 30
 
 
 class Pieces:
-    """The pieces of one text. Nothing is done to the text before something is asked of it."""
+    """The pieces of one text. Nothing is done to the text before something is asked of it.
 
-    def __init__(self, data: bytes, path: str, read: Read) -> None:
+    Each answer may rest on the macros that the one who asks sees.
+    """
+
+    def __init__(self, data: bytes, path: str) -> None:
         self._data = data
         self._path = path
-        self._read_text = read
-        self._read_before: dict[int, Declarations] = {}
+        self._readings: dict[int, Reading] = {}
+        self._declaring: dict[str, tuple[TopLevel, ...]] = {}
+        self._describing: dict[str, tuple[TopLevel, ...]] = {}
+        self._macros: dict[str, Macro | None] = {}
 
-    def ordinary(self, name: str) -> Ordinary | None:
+    def ordinary(self, name: str, macro: Lookup) -> Ordinary | None:
         """Return what declares an ordinary name; the first that does."""
-        looks: Counter[int] = Counter()
-        for at, item in self._uses(name):
-            looks[item.start] += 1
-            if looks[item.start] > _MOST_LOOKS + 1:
-                continue
-            if looks[item.start] > _MOST_LOOKS or self._may_declare(item, at, at + len(name)):
-                found = self._declared(item).ordinary(name)
-                if found is not None:
-                    return found
+        if name not in self._declaring:
+            self._declaring[name] = tuple(dict.fromkeys(self._may_declare(name)))
+        for item in self._declaring[name]:
+            found = self._reading(item).declared(macro).ordinary(name)
+            if found is not None:
+                return found
         return None
 
-    def tagged(self, tag: str) -> Tagged | None:
+    def tagged(self, tag: str, macro: Lookup) -> Tagged | None:
         """Return the struct, union or enum of a tag, with its body."""
-        code = self._masked.data
-        for at, item in self._uses(tag):
-            before = code[max(item.start, at - _NEAR) : at]
-            if _BEFORE_TAG.search(before) and _BEHIND_TAG.match(code, at + len(tag)):
-                found = self._declared(item).tagged(tag)
-                if found is not None and has_body(found):
-                    return found
+        if tag not in self._describing:
+            self._describing[tag] = tuple(dict.fromkeys(self._may_describe(tag)))
+        for item in self._describing[tag]:
+            found = self._reading(item).declared(macro).tagged(tag)
+            if found is not None and has_body(found):
+                return found
         return None
 
     def macro(self, name: str) -> Macro | None:
         """Return the first ``#define`` of a name."""
-        for at in occurrences(self._data, name.encode()):
-            found = _DEFINE.search(self._data, max(0, at - _NEAR), at)
-            line = _LOGICAL_LINE.match(self._data, at) if found is not None else None
-            if line is not None:
-                text = "#define " + line[0].decode("utf-8", "surrogateescape")
-                macro = macros_of(text, self._path).get(name)
-                if macro is not None:
-                    return replace(macro, span=_moved(macro.span, self._data.count(b"\n", 0, at)))
-        return None
+        if name not in self._macros:
+            macros = (self._defined(name, at) for at in self._defines.get(name.encode(), ()))
+            self._macros[name] = next((each for each in macros if each is not None), None)
+        return self._macros[name]
+
+    # --- macros ---------------------------------------------------------------------------------
+
+    @cached_property
+    def _defines(self) -> dict[bytes, list[int]]:
+        """Where the names of macros stand, each behind its ``#define``."""
+        found: dict[bytes, list[int]] = {}
+        for match in _DEFINE.finditer(self._data):
+            found.setdefault(match[1], []).append(match.start(1))
+        return found
+
+    def _defined(self, name: str, at: int) -> Macro | None:
+        line = _LOGICAL_LINE.match(self._data, at)
+        text = "#define " + (line[0] if line else b"").decode("utf-8", "surrogateescape")
+        macro = macros_of(text, self._path).get(name)
+        if macro is None:
+            return None
+        return replace(macro, span=_moved(macro.span, self._data.count(b"\n", 0, at)))
 
     # --- items ----------------------------------------------------------------------------------
 
@@ -109,7 +121,16 @@ class Pieces:
             if number >= 0 and at < self._items[number].end:
                 yield at, self._items[number]
 
-    def _may_declare(self, item: TopLevel, at: int, end: int) -> bool:
+    def _may_declare(self, name: str) -> Iterator[TopLevel]:
+        looks: Counter[int] = Counter()
+        for at, item in self._uses(name):
+            looks[item.start] += 1
+            if looks[item.start] > _MOST_LOOKS + 1:
+                continue
+            if looks[item.start] > _MOST_LOOKS or self._is_declarator(item, at, at + len(name)):
+                yield item
+
+    def _is_declarator(self, item: TopLevel, at: int, end: int) -> bool:
         code = self._masked.data
         before = code[item.start : at]
         depth = before.count(b"{") - before.count(b"}")
@@ -122,13 +143,18 @@ class Pieces:
             return True
         return _POINTER_TO_FUNCTION.search(before) is not None
 
-    def _declared(self, item: TopLevel) -> Declarations:
-        known = self._read_before.get(item.start)
+    def _may_describe(self, tag: str) -> Iterator[TopLevel]:
+        code = self._masked.data
+        for at, item in self._uses(tag):
+            before = code[max(item.start, at - _NEAR) : at]
+            if _BEFORE_TAG.search(before) and _BEHIND_TAG.match(code, at + len(tag)):
+                yield item
+
+    def _reading(self, item: TopLevel) -> Reading:
+        known = self._readings.get(item.start)
         if known is None:
-            found = self._read_text(self._text(item), self._path)
-            if not found and (whole := self._all_arms(item)) is not None:
-                found = tuple(map(without_layout, self._read_text(whole, self._path)))
-            known = self._read_before[item.start] = Declarations(found)
+            known = Reading(self._text(item), self._path, lambda: self._all_arms(item))
+            self._readings[item.start] = known
         return known
 
     def _text(self, item: TopLevel) -> str:

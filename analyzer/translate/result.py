@@ -98,7 +98,7 @@ class Untranslated:
 
 
 class RefusedError(Exception):
-    """Carries the reason and place of an ``Untranslated`` to ``function``; never leaves translate."""
+    """Carries the reason and place of an ``Untranslated``; never leaves this package."""
 
     def __init__(self, reason: str, span: Span) -> None:
         super().__init__(reason)

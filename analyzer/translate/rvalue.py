@@ -377,6 +377,7 @@ def resolved(w: Writer, name: TypeName) -> CType:
 def type_of(w: Writer, expr: Expr) -> CType:
     """Return the type of an expression as ``sizeof`` and ``typeof`` see it: arrays stay arrays."""
     with w.dry():
+        expr = expansion.seen_through(w, expr)
         if isinstance(expr, String):
             data = text_bytes(expansion.text(w, expr))
             return Array(initial.char(w), None if data is None else len(data) + 1)

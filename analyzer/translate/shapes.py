@@ -58,7 +58,7 @@ def shape_of(w: Writer, kind: CType, span: Span) -> Shape:
     try:
         return _shape(w, kind, span)
     except Stopped as stop:
-        raise w.refused(str(stop), span)
+        raise w.refused(str(stop), span) from None
 
 
 def _shape(w: Writer, kind: CType, span: Span) -> Shape:

@@ -190,8 +190,7 @@ class _Form:
 
 def _without_break(body: Block) -> Block:
     if body.statements and isinstance(body.statements[-1], Break):
-        shorter = replace(body, statements=body.statements[:-1])
-        return shorter
+        return replace(body, statements=body.statements[:-1])
     return body
 
 

@@ -115,6 +115,7 @@ class Writer:
         self.expansions: dict[int, Expr | Block | None] = {}
         self.expanded: set[Span] = set()
         self.expressions = 0
+        self.calls = False
         # Every name that the function declares anywhere: none of them is a type.
         self.names: frozenset[str] = frozenset()
         self.kept: list[object] = []

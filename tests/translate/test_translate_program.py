@@ -96,7 +96,7 @@ def test_the_table_is_what_the_translator_writes() -> None:
     table = helpers(built.memory, 1)
     assert set(table) - set(HELPERS) == {
         *("_new", "_zero", "_cell", "_copy", "_assign", "_address", "_text", "_whole"),
-        *("_int_of", "_pointer_of", "_tick"),
+        *("_int_of", "_pointer_of", "_held", "_reset", "_tick"),
     }
     assert all(name.startswith("_") for name in table)
 

@@ -169,10 +169,14 @@ def test_a_pointer_is_used_as_what_it_points_to(memory: Memory) -> None:
     with stops("type-punned access: a struct area as a struct range"):
         as_record(area, "range")
     flags, slots = memory.address(area, "flags"), area.slots
-    assert (as_array(flags, 8), as_array(slots, 8), as_array(NULL, 8)) == (flags, slots, NULL)
+    for pointer in (flags, slots, NULL):
+        assert as_array(pointer, 8, signed=False) is pointer
+        assert as_array(pointer, 8, signed=None) is pointer
     for pointer in (flags, slots):
         with stops("type-punned access: elements of 8 bytes by 4"):
-            as_array(pointer, 4)
+            as_array(pointer, 4, signed=None)
+        with stops("type-punned access: elements of 8 bytes, unsigned, as signed"):
+            as_array(pointer, 8, signed=True)
 
 
 def test_equal_texts_are_one(memory: Memory) -> None:

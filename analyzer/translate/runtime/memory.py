@@ -61,6 +61,10 @@ class Memory:
         self.take(_record_cells(record))
         return objects.copy(record)
 
+    def held(self, value: Any) -> Any:
+        """Return a value of unknown type such that nothing done elsewhere changes it."""
+        return self.copy(value) if isinstance(value, records.Record) else value
+
     def assign(self, target: Any, source: Any) -> None:
         """Assign a record; see ``objects.assign``."""
         self.take(_record_cells(target) // _ASSIGNED)

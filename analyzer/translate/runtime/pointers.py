@@ -19,6 +19,7 @@ Value: TypeAlias = object
 
 
 _make = object.__new__
+_ONE = 1
 
 
 class Home(Protocol):
@@ -36,11 +37,13 @@ class Pointer(Address):
     None where it is not known. Only addresses as integers and casts ask for it.
     """
 
-    __slots__ = ("_home", "_index", "_size")
+    __slots__ = ("_after", "_home", "_index", "_size")
 
     _home: Home
     _index: int
     _size: int | None
+    # The next element's pointer, once it was asked for: most steps are by one.
+    _after: Pointer
 
     def __init__(self, home: Home, index: int = 0, size: int | None = 8) -> None:
         self._home = home
@@ -70,6 +73,17 @@ class Pointer(Address):
         raise self._out_of_bounds(at, "write")
 
     def __add__(self, offset: int) -> Pointer:
+        if offset is _ONE:
+            try:
+                return self._after
+            except AttributeError:
+                self._after = after = self._moved(offset)
+                return after
+        return self._moved(offset)
+
+    __radd__ = __add__
+
+    def _moved(self, offset: int) -> Pointer:
         home = self._home
         at = self._index + offset
         if 0 <= at <= len(home):
@@ -80,8 +94,6 @@ class Pointer(Address):
             pointer._size = self._size
             return pointer
         raise KernelFault(FaultKind.BOUNDS, f"pointer to element {at} of {len(home)}")
-
-    __radd__ = __add__
 
     def __sub__(self, other: object) -> Value:
         if type(other) is Pointer and other._home is self._home:

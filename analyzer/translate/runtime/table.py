@@ -51,6 +51,7 @@ def helpers(memory: Memory, steps: int) -> dict[str, object]:
         "_cell": memory.cell,
         "_copy": memory.copy,
         "_assign": memory.assign,
+        "_held": memory.held,
         "_reset": memory.reset,
         "_address": memory.address,
         "_whole": memory.whole,

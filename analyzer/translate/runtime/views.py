@@ -31,8 +31,10 @@ def as_array(pointer: Any, size: int, signed: bool | None) -> Any:
     if isinstance(pointer, Record):
         raise Stopped(f"type-punned access: a struct {pointer._shape.tag} by {size} bytes")
     if type(pointer) is Pointer and pointer._size is not None:
-        before = pointer._size
-        same = abs(before) == size if signed is None else before == (-size if signed else size)
-        if not same:
+        before = abs(pointer._size)
+        if before != size:
             raise Stopped(f"type-punned access: elements of {before} bytes by {size}")
+        if signed is not None and signed != (pointer._size < 0):
+            ways = ("signed, as unsigned", "unsigned, as signed")
+            raise Stopped(f"type-punned access: elements of {before} bytes, {ways[signed]}")
     return pointer
