@@ -21,7 +21,20 @@ from analyzer.result import Request, exit_code_of_all
 
 USAGE, NOT_REPAIRED, BUG, INTERRUPTED = 2, 3, 70, 130
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+_COMMANDS_TOLD = """\b
+Commands (a first argument that is none of these is a PATCH; ./explain is a file):
+  explain PATCH FUNCTION    print a function of the patch beside the Python that it means
+"""
+
+
+def _app() -> typer.Typer:
+    return typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+app = _app()
+explain_app = _app()
+# A group of typer's would take an option before PATCH for an option of the group.
+_COMMANDS = {"explain": explain_app}
 
 
 def _version(wanted: bool) -> None:
@@ -30,7 +43,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.command()
+@app.command(epilog=_COMMANDS_TOLD)
 def analyze(
     patch: Annotated[
         str,
@@ -92,10 +105,62 @@ def analyze(
             and sys.stdout.isatty()
             and "NO_COLOR" not in os.environ
         )
-        width = shutil.get_terminal_size((100, 24)).columns
-        text = render(reports, format, color=color, width=width)
+        text = render(reports, format, color=color, width=_width())
     _deliver(text, output)
     raise typer.Exit(exit_code_of_all(reports))
+
+
+@explain_app.command()
+def explain(
+    patch: Annotated[str, typer.Argument(metavar="PATCH", help="As for analyze itself.")],
+    function: Annotated[
+        str,
+        typer.Argument(metavar="FUNCTION", help="A function that it touches; PATH:FUNCTION too."),
+    ],
+    target: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SRC[@REV]",
+            help="The tree that the patch is for: the whole function is explained, as it is there "
+            "with the patch applied.",
+        ),
+    ] = None,
+    before: Annotated[
+        bool, typer.Option("--before", help="Explain the function as it is without the patch.")
+    ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The .config that decides the code's #if lines."),
+    ] = None,
+    set: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SYMBOL=y|n|m", help="Decide one symbol's #if lines (repeatable)."),
+    ] = None,
+    format: Annotated[Format, typer.Option(help="How the listing is written.")] = Format.TERMINAL,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where the listing goes, instead of stdout.")
+    ] = None,
+) -> None:
+    """Print a function of the patch, in C, beside the Python that it means.
+
+    Where the patch holds only a part of it, that part is explained as a fragment.
+    Exit code: 0 explained; 2 the patch does not hold the function, or cannot be read;
+    3 a part of it is not explained: the reason is printed.
+    """
+    from analyzer.explain import Question
+    from analyzer.explain import explain as run
+    from analyzer.report.listing import listing_exit_code, render_listings
+
+    question = Question(patch, function, target, before, config, tuple(set or ()))
+    with _patience():
+        listings = run(question)
+        text = render_listings(listings, format, width=_width())
+    _deliver(text, output)
+    raise typer.Exit(listing_exit_code(listings))
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((100, 24)).columns
 
 
 def _deliver(text: str, output: Path | None) -> None:
@@ -142,7 +207,12 @@ def _patience() -> Iterator[None]:
 def main() -> NoReturn:
     """Run the command and turn every end of it into an exit code."""
     try:
-        code = app(standalone_mode=False)
+        name = _command()
+        if name is None:
+            code = app(standalone_mode=False)
+        else:
+            command = _COMMANDS[name]
+            code = command(sys.argv[2:], prog_name=f"analyze {name}", standalone_mode=False)
         if code == INTERRUPTED:
             code = _fail("interrupted", INTERRUPTED)
     except NotRepairedError as error:
@@ -156,10 +226,17 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
+def _command() -> str | None:
+    """The command that the first argument names; None where the arguments are a PATCH's."""
+    first = sys.argv[1] if len(sys.argv) > 1 else ""
+    return first if first in _COMMANDS else None
+
+
 def _usage_or_bug(error: Exception) -> int:
     message = getattr(error, "format_message", None)
     if message is not None:
-        return _fail(f"{message()}; see analyze --help", USAGE)
+        command = " ".join(filter(None, ("analyze", _command())))
+        return _fail(f"{message()}; see {command} --help", USAGE)
     import traceback
 
     traceback.print_exc()

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
 from analyzer.compare.symbols import symbols_of
 from analyzer.errors import AnalyzerError, NotRepairedError
+from analyzer.intake import facts_on, named_commit, pre_image_of, read_input, tree_of
 from analyzer.patch.damage import Grade
 from analyzer.patch.reader import Patch, Series, read_series, written_patch
-from analyzer.patch.references import ReferenceForm
 from analyzer.repair import Mended, PreImage, mend
 from analyzer.result import Basis, Kernel, PatchFacts, Report, Request, Verdict
 from analyzer.review import Case, assumptions, not_checked, review
 from analyzer.review.identity import shown
-from analyzer.upstream import CommitFacts, Facts, load
-
-_STABLE = ReferenceForm.STABLE_INCLUSION
+from analyzer.upstream import Facts, load
 
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,40}")
-
-MAX_INPUT = 64 * 1024 * 1024
 
 
 def analyze(request: Request) -> tuple[Report, ...]:
@@ -31,8 +26,8 @@ def analyze(request: Request) -> tuple[Report, ...]:
     """
     _check_commit(request.upstream_commit)
     facts = load(request.facts)
-    series = read_series(_input(request.patch), request.patch)
-    pre_image = _pre_image(request.target)
+    series = read_series(read_input(request.patch), request.patch)
+    pre_image = pre_image_of(tree_of(request.target))
     cases = [_case(request, facts, series, patch, pre_image) for patch in series.patches]
     if request.write_repaired is not None:
         _write_repaired(request.write_repaired, cases)
@@ -45,54 +40,11 @@ def _check_commit(named: str | None) -> None:
         raise AnalyzerError(f"{named!r} is no commit id", where="--upstream-commit", todo=todo)
 
 
-def _input(name: str) -> bytes:
-    if name == "-":
-        if sys.stdin is None:
-            raise AnalyzerError("is closed", where="standard input", todo="give a patch file")
-        return _limited(sys.stdin.buffer.read(MAX_INPUT + 1), "standard input")
-    path = Path(name)
-    try:
-        if path.is_dir():
-            todo = "give a patch file, or a commit of the repository as REPO@COMMIT"
-            raise AnalyzerError("is a directory", where=name, todo=todo)
-        if path.exists():
-            with path.open("rb") as file:
-                return _limited(file.read(MAX_INPUT + 1), name)
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise AnalyzerError(
-            f"cannot be read: {why}", where=name, todo="give another file"
-        ) from None
-    if "@" in name:
-        from analyzer.repo import exported, split_spec
-
-        repo, revision = split_spec(name)
-        if revision:
-            return _limited(exported(repo, revision), name)
-    todo = "give a patch file, '-' or REPO@COMMIT"
-    raise AnalyzerError("there is no such file", where=name, todo=todo)
-
-
-def _limited(data: bytes, name: str) -> bytes:
-    if len(data) > MAX_INPUT:
-        raise AnalyzerError("is over 64 MiB", where=name, todo="split the patch")
-    return data
-
-
-def _pre_image(target: str | None) -> PreImage | None:
-    if target is None:
-        return None
-    from analyzer.repo import open_tree, pre_image
-
-    tree = open_tree(target)
-    return lambda path, blob: pre_image(tree, path, blob)
-
-
 def _case(
     request: Request, facts: Facts, series: Series, patch: Patch, pre_image: PreImage | None
 ) -> Case:
-    named = request.upstream_commit or _named(patch)
-    commit = _commit(facts, named)
+    named = request.upstream_commit or named_commit(patch)
+    commit = facts_on(facts, named)
     mended = mend(patch, commit, pre_image)
     return Case(
         patch,
@@ -106,16 +58,6 @@ def _case(
         request.target,
         series.notes,
     )
-
-
-def _named(patch: Patch) -> str | None:
-    """The first upstream commit that the message names; a stable tree's own id is another."""
-    mainline = (one for one in patch.message.upstream if one.form is not _STABLE)
-    return next((one.sha for one in mainline), None)
-
-
-def _commit(facts: Facts, named: str | None) -> CommitFacts | None:
-    return facts.by(named).commit if named else None
 
 
 def _report(case: Case) -> Report:

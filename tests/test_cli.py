@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -333,3 +334,57 @@ def test_facts_that_break_a_rule_are_one_line(run: Run, tmp_path: Path) -> None:
     facts.write_text('[[commit]]\nid = "xyz"\n')
     done = run(PATCH, "--facts", facts)
     assert (done.returncode, done.stdout, len(lines(done.stderr))) == (2, b"", 1)
+
+
+# --- commands ---------------------------------------------------------------------------
+
+
+def test_help_tells_of_the_commands_and_each_command_has_its_own(run: Run) -> None:
+    shown = run("--help").stdout.decode()
+    assert "PATCH" in shown
+    assert "explain PATCH FUNCTION" in shown
+    own = run("explain", "--help").stdout.decode()
+    assert own.startswith("Usage: analyze explain [OPTIONS]")
+    assert "--before" in own
+
+
+@pytest.fixture
+def beside_a_file_called_explain(tmp_path: Path) -> Run:
+    """Run the command where the file ``explain`` is a patch."""
+    (tmp_path / "explain").write_bytes(DRIVER)
+
+    def call(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "analyzer", *arguments]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        return subprocess.run(
+            command, capture_output=True, cwd=tmp_path, env=environment, check=False, timeout=60
+        )
+
+    return call
+
+
+def test_a_command_wins_over_a_file_of_its_name(beside_a_file_called_explain: Run) -> None:
+    run = beside_a_file_called_explain
+    done = run("explain")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"analyze: Missing argument 'PATCH'.; see analyze explain --help\n"
+    for arguments in (["./explain"], ["--format", "json", "explain"], ["--", "explain"]):
+        done = run(*arguments)
+        assert (done.returncode, done.stderr) == (3, b"")
+    assert run("explain", "explain", "fix_read").returncode == 0
+
+
+def test_wrong_usage_of_a_command_names_its_own_help(run: Run) -> None:
+    for arguments in (["x"], ["x", "f", "g"], ["x", "f", "--arch", "x86"], ["--before"]):
+        done = run("explain", *arguments)
+        assert (done.returncode, done.stdout) == (2, b"")
+        said = r"analyze: .*; see analyze explain --help\n"
+        assert re.fullmatch(said, done.stderr.decode())
+
+
+def test_explain_reads_standard_input_and_writes_to_a_file(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "listing.md"
+    done = run("explain", "-", "fix_read", "--format", "markdown", "--output", path, stdin=DRIVER)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    said = "explained: fix_read (drivers/spi/spi-fix.c:12-12), a fragment of the function\n"
+    assert path.read_text().startswith(said)

@@ -1,0 +1,87 @@
+"""What every command begins with: the bytes of an input, the tree of a target, a repaired patch."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analyzer.errors import AnalyzerError
+from analyzer.patch.reader import Patch
+from analyzer.patch.references import ReferenceForm
+from analyzer.repair import PreImage
+from analyzer.upstream import CommitFacts, Facts
+
+if TYPE_CHECKING:
+    from analyzer.repo import Tree
+
+_STABLE = ReferenceForm.STABLE_INCLUSION
+
+MAX_INPUT = 64 * 1024 * 1024
+
+
+def read_input(name: str) -> bytes:
+    """Read a file, standard input (``-``), or a commit or range of a repository.
+
+    Raises ``AnalyzerError`` where there is none, and above 64 MiB.
+    """
+    if name == "-":
+        if sys.stdin is None:
+            raise AnalyzerError("is closed", where="standard input", todo="give a patch file")
+        return _limited(sys.stdin.buffer.read(MAX_INPUT + 1), "standard input")
+    path = Path(name)
+    try:
+        if path.is_dir():
+            todo = "give a patch file, or a commit of the repository as REPO@COMMIT"
+            raise AnalyzerError("is a directory", where=name, todo=todo)
+        if path.exists():
+            with path.open("rb") as file:
+                return _limited(file.read(MAX_INPUT + 1), name)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise AnalyzerError(
+            f"cannot be read: {why}", where=name, todo="give another file"
+        ) from None
+    if "@" in name:
+        from analyzer.repo import exported, split_spec
+
+        repo, revision = split_spec(name)
+        if revision:
+            return _limited(exported(repo, revision), name)
+    todo = "give a patch file, '-' or REPO@COMMIT"
+    raise AnalyzerError("there is no such file", where=name, todo=todo)
+
+
+def _limited(data: bytes, name: str) -> bytes:
+    if len(data) > MAX_INPUT:
+        raise AnalyzerError("is over 64 MiB", where=name, todo="split the patch")
+    return data
+
+
+def tree_of(target: str | None) -> Tree | None:
+    """Open a target, ``SRC`` or ``SRC@REV``; None where none is named. Raises ``AnalyzerError``."""
+    if target is None:
+        return None
+    from analyzer.repo import open_tree
+
+    return open_tree(target)
+
+
+def pre_image_of(tree: Tree | None) -> PreImage | None:
+    """Return what gives the files before the patch, None where there is no tree."""
+    if tree is None:
+        return None
+    from analyzer.repo import pre_image
+
+    return lambda path, blob: pre_image(tree, path, blob)
+
+
+def named_commit(patch: Patch) -> str | None:
+    """The first upstream commit that the message names; a stable tree's own id is another."""
+    mainline = (one for one in patch.message.upstream if one.form is not _STABLE)
+    return next((one.sha for one in mainline), None)
+
+
+def facts_on(facts: Facts, named: str | None) -> CommitFacts | None:
+    """What is known of a commit, by the id that a patch names."""
+    return facts.by(named).commit if named else None
