@@ -191,8 +191,7 @@ class _Open:
 
 
 _GUARD = re.compile(r"!\s*defined\s*(?:\(\s*)?([\w$]+)\s*\)?")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_VISIBLE = re.compile(r"[^\r\n]")
+_VISIBLE = re.compile(r"[^\r\n]++")
 
 
 def _blanked(text: str, ranges: Iterable[tuple[int, int]]) -> str:
@@ -200,8 +199,7 @@ def _blanked(text: str, ranges: Iterable[tuple[int, int]]) -> str:
     at = 0
     for start, end in ranges:
         parts.append(text[at:start])
-        wide = _NOT_ASCII.sub(lambda found: " " * width(found[0]), text[start:end])
-        parts.append(_VISIBLE.sub(" ", wide))
+        parts.append(_VISIBLE.sub(lambda found: " " * width(found[0]), text[start:end]))
         at = end
     parts.append(text[at:])
     return "".join(parts)

@@ -25,6 +25,8 @@ _LINE = re.compile(
     """,
     re.VERBOSE,
 )
+# Lines that have nothing in them that could matter here: passed over at once.
+_PLAIN = re.compile(r"(?:[^\"'/\\#\n]*+\n)++")
 _JOINT = re.compile(SPLICE)
 _CLEAN = re.compile(rf"(?P<comment>{COMMENT})|(?P<literal>{LITERAL})|(?P<splice>{SPLICE})")
 _WORDS = re.compile(r"\#\s*+(?P<name>[A-Za-z_]\w*+)?+(?P<rest>.*+)", re.DOTALL)
@@ -49,10 +51,11 @@ def directives(text: str) -> Iterator[Directive]:
     """Yield every directive of the text in order."""
     at, line = 0, 1
     while at < len(text):
-        match = _LINE.match(text, at)
-        if match is None:  # the pattern takes nothing as well
+        plain = _PLAIN.match(text, at)
+        match = plain or _LINE.match(text, at)
+        if match is None:  # the second pattern takes nothing as well
             return
-        if match["rest"].startswith("#"):
+        if plain is None and match["rest"].startswith("#"):
             yield _directive(text, match, line)
         line += text.count("\n", at, match.end())
         at = match.end()
@@ -60,6 +63,8 @@ def directives(text: str) -> Iterator[Directive]:
 
 def joined(text: str) -> str:
     """Return the text with each comment made a blank and continued lines joined."""
+    if "/" not in text and "\\" not in text:
+        return text
     return _CLEAN.sub(_cleaned, text)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from analyzer.csource.expand import expand
 from analyzer.csource.file import CFile, parse_expression
@@ -37,6 +38,9 @@ from analyzer.translate.scope import (
 from analyzer.translate.sources import FileSource, shipped
 from analyzer.translate.types import CType, Field, FunctionType, Integer, Model, Record
 from analyzer.translate.world import World, declared_as
+
+if TYPE_CHECKING:
+    from analyzer.translate.layout import Layout
 
 __all__ = ["Constant", "Environment", "FunctionName", "Identifier", "Variable"]
 
@@ -191,6 +195,11 @@ class Environment:
         Of a struct that the model's header describes, not all members are known.
         """
         return self._world.has_layout(record)
+
+    @property
+    def layouts(self) -> dict[Record, Layout | None]:
+        """The layouts that are known: ``layout`` keeps them here."""
+        return self._world.layouts
 
     def forget_layout(self, tag: str) -> None:
         """Note that a struct's members are known, and how they lie is not."""

@@ -196,6 +196,9 @@ def _parameters(w: Writer, function: Function) -> tuple[list[str], tuple[CType, 
         raise w.refused("takes a variable number of arguments", function.span)
     names: list[str] = []
     kinds: list[CType] = []
+    written = [each.name for each in function.parameters if each.name is not None]
+    if len(set(written)) < len(written):
+        raise w.refused("two parameters of one name", function.span)
     for number, each in enumerate(function.parameters):
         kind = adjusted(rvalue.resolved(w, each.type))
         if isinstance(kind, Unknown | Array):

@@ -6,25 +6,39 @@ Nothing is picked before something is asked of it that the text as it is may ans
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cached_property
+from typing import TypeAlias
 
 from analyzer.csource.arms import pick
-from analyzer.csource.configuration import Configuration
+from analyzer.csource.configuration import Absence, Configuration
+from analyzer.csource.syntax import Macro
+from analyzer.translate.beyond import Doubting, doubts_of
 from analyzer.translate.pieces import Pieces, may_have_body
 
 _DEFINED = re.compile(rb"#[ \t]*+define[ \t]++([A-Za-z_$][\w$]*+)")
-# Whatever is defined or declared has one of these behind its name: a ``#`` or ``/`` begins what
-# will be blank there, an underscore an annotation.
-_DECLARED = re.compile(rb"(?<![\w$])[A-Za-z_$][\w$]*+(?=\s*+[;,=\[(:){}#/_])")
+# Whatever is declared has one of these behind its name, where a ``#`` or ``/`` begins what will be
+# blank, and an underscore an annotation; and no operator or open parenthesis before it.
+_OPERATOR = rb"=(&!|<>+-"
+_DECLARED = re.compile(
+    rb"(?<![\w$.%b])(?<![%b] )[A-Za-z_$][\w$]*+(?=\s*+[;,=\[(:){}#/_])" % (_OPERATOR, _OPERATOR)
+)
+
+
+# What is defined in a file by the names that its conditions ask for: name to text.
+Ask: TypeAlias = Callable[["Header"], dict[str, str]]
 
 
 class Header:
-    """One header of a tree."""
+    """One header of a tree. ``ask`` finds what its conditions rest on in other headers."""
 
-    def __init__(self, path: str, data: bytes, configuration: Configuration | None) -> None:
+    def __init__(
+        self, path: str, data: bytes, configuration: Configuration | None, ask: Ask
+    ) -> None:
         self.path = path
         self.data = data
         self._configuration = configuration
+        self._ask = ask
         self._bodies: dict[bytes, bool] = {}
 
     @property
@@ -47,9 +61,42 @@ class Header:
         return self._bodies[tag]
 
     @cached_property
+    def doubts(self) -> frozenset[str]:
+        """The names whose values its conditions ask for, and that others define."""
+        names = doubts_of(self.data)
+        others = names - self.defined() if names else names
+        return frozenset(name.decode("ascii") for name in others)
+
+    @cached_property
     def pieces(self) -> Pieces:
         """What the configuration picks of it; all of it, where there is none."""
+        return self._picked(self._ask(self)) if self.doubts else self.certain
+
+    @cached_property
+    def certain(self) -> Pieces:
+        """What is picked of it with no word of other headers: what rests on them all stays."""
+        return self._picked({})
+
+    def macro(self, name: str) -> Macro | None | Absence:
+        """Return the ``#define`` of a name; what has several is not known by a configuration."""
+        return self._of(self.pieces, name)
+
+    def certain_macro(self, name: str) -> Macro | None | Absence:
+        """Return the macro of a name that rests on no other header, as :meth:`macro` has it."""
+        return self._of(self.certain, name)
+
+    def _of(self, pieces: Pieces, name: str) -> Macro | None | Absence:
+        found = pieces.macros(name)
+        alike = len({(each.parameters, each.body) for each in found}) <= 1
+        if found and (alike or self._configuration is None):
+            return found[0]
+        return Absence.UNKNOWN if found else None
+
+    def _picked(self, macros: dict[str, str]) -> Pieces:
         if self._configuration is None:
             return Pieces(self.data, self.path)
-        text = pick(self.data.decode("utf-8", "surrogateescape"), self._configuration)
+        told = self._configuration
+        if self.doubts:
+            told = Doubting.made(told, macros, self.doubts)
+        text = pick(self.data.decode("utf-8", "surrogateescape"), told)
         return Pieces(text.encode("utf-8", "surrogateescape"), self.path)

@@ -134,12 +134,36 @@ class Headers:
 
     def _entered(self, path: str, data: bytes) -> Header:
         self._bytes += len(data)
-        file = Header(path, data, self._configuration)
+        file = Header(path, data, self._configuration, self._asked_by)
         self._ranks[path] = self._where.rank(path)
         for index, names in ((self.defining, file.defined()), (self.declaring, file.declared())):
             for name in names:
                 index.setdefault(name, []).append(file)
         return file
+
+
+    # --- what conditions rest on ----------------------------------------------------------------
+
+    def told(self, text: str, path: str) -> Configuration:
+        """Return the configuration to read a C file by: with the macros that its arms rest on.
+
+        What its conditions ask for and no header says is not known then, rather than undefined.
+        """
+        given = self._configuration or Configuration()
+        data = text.encode("utf-8", "surrogateescape")
+        doubts = frozenset(name.decode("ascii") for name in doubts_of(data))
+        own = frozenset(definitions_of(text, path))
+        values = _Values(self.order(path, data), self.defining, given)
+        return Doubting.made(given, values.of(doubts), doubts)
+
+    def _asked_by(self, file: Header) -> dict[str, str]:
+        """Return what the macros stand for that a header's conditions ask for."""
+        given = self._configuration or Configuration()
+        return _Values(self.order(file.path, file.data), self.defining, given).of(file.doubts)
+
+    def order(self, path: str, data: bytes) -> dict[str, int]:
+        """Return the headers that a text includes by path, the best one first."""
+        return {file.path: number for number, file in enumerate(self.reached(path, data))}
 
 
 class Seen:

@@ -135,8 +135,12 @@ def layout_of(record: Record, environment: Environment) -> Layout | None:
     fields = environment.fields(record)
     if fields is None or not environment.has_layout(record):
         return None
-    with environment.looking_at(f"layout {record.tag}") as fresh:
-        return _laid_out(record, fields, environment) if fresh else None
+    known = environment.layouts
+    if record not in known:
+        # One that many hold is laid out once; one that holds itself has no layout.
+        with environment.looking_at(f"layout {record.tag}") as fresh:
+            known[record] = _laid_out(record, fields, environment) if fresh else None
+    return known[record]
 
 
 def _laid_out(record: Record, fields: tuple[Field, ...], environment: Environment) -> Layout | None:

@@ -54,7 +54,7 @@ class Pieces:
         self._readings: dict[int, Reading] = {}
         self._declaring: dict[str, tuple[TopLevel, ...]] = {}
         self._describing: dict[str, tuple[TopLevel, ...]] = {}
-        self._macros: dict[str, Macro | None] = {}
+        self._macros: dict[str, tuple[Macro, ...]] = {}
 
     def ordinary(self, name: str, macro: Lookup) -> Ordinary | None:
         """Return what declares an ordinary name; the first that does."""
@@ -78,9 +78,13 @@ class Pieces:
 
     def macro(self, name: str) -> Macro | None:
         """Return the first ``#define`` of a name."""
+        return next(iter(self.macros(name)), None)
+
+    def macros(self, name: str) -> tuple[Macro, ...]:
+        """Return every ``#define`` of a name, in whatever arm that was not decided."""
         if name not in self._macros:
-            macros = (self._defined(name, at) for at in self._defines.get(name.encode(), ()))
-            self._macros[name] = next((each for each in macros if each is not None), None)
+            found = (self._defined(name, at) for at in self._defines.get(name.encode(), ()))
+            self._macros[name] = tuple(each for each in found if each is not None)
         return self._macros[name]
 
     # --- macros ---------------------------------------------------------------------------------

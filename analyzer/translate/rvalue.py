@@ -131,7 +131,7 @@ def _rvalue(w: Writer, expr: Expr) -> Value:
 def _constant(w: Writer, found: tuple[int, Integer] | None, text: str, span: Span) -> Value:
     if found is None:
         floating = "." in text or ("e" in text.lower() and not text.lower().startswith("0x"))
-        raise w.refused(f"the {'floating' if floating else 'constant'} {text}", span)
+        raise w.refused(f"the {'floating' if floating else 'constant'} {text[:40]}", span)
     return constant(*found)
 
 

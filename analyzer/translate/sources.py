@@ -61,4 +61,3 @@ def shipped() -> tuple[ShippedSource, ShippedSource]:
     """The shipped headers: what the language is taken to have, and what the model knows."""
     (language, first), (model, second) = _SHIPPED
     return ShippedSource(language, first), ShippedSource(model, second)
-

@@ -49,6 +49,7 @@ def switch(w: Writer, each: Switch) -> None:
         if groups and not groups[0].markers:
             _unreachable(w, groups[0])
             groups = groups[1:]
+        _refuse_twins(w, groups, kind)
         tests = [_test(w, subject, group, kind) for group in groups]
         _Form(w, groups, tests, looking, each.span).write()
     w.extend(w.hoisted)
@@ -62,6 +63,20 @@ def _unreachable(w: Writer, group: Group) -> None:
         if isinstance(each, Declaration):
             bare = tuple(replace(declared, initial=None) for declared in each.declared)
             declaration(w, replace(each, declared=bare))
+
+
+def _refuse_twins(w: Writer, groups: Sequence[Group], kind: Integer) -> None:
+    """C has each case once; ranges are not looked into."""
+    seen: set[int | None] = set()
+    for marker in (marker for group in groups for marker in group.markers):
+        value = None
+        if isinstance(marker, Case):
+            found = rvalue.value_of_constant(w, marker.value)
+            value = None if found is None else converted(found, kind).known
+        if value in seen:
+            raise w.refused("a case twice", marker.span)
+        if value is not None or isinstance(marker, Default):
+            seen.add(value)
 
 
 def _test(w: Writer, subject: ast.expr, group: Group, kind: Integer) -> ast.expr | None:

@@ -15,11 +15,31 @@ from analyzer.translate.types import CType, Field, FunctionType, Model, Opaque, 
 
 if TYPE_CHECKING:
     from analyzer.translate.environment import Environment
+    from analyzer.translate.layout import Layout
 
 # How deep one name's meaning may rest on others' (a typedef of a typedef, a macro in a macro).
 _DEEPEST = 40
 # How deep expressions may nest, all those that rest on each other taken together.
 _DEEPEST_EXPRESSION = 120
+# Words of the language that stand where a name may: nothing declares them.
+_KEYWORDS = frozenset(
+    [
+        "char",
+        "short",
+        "int",
+        "long",
+        "float",
+        "double",
+        "signed",
+        "unsigned",
+        "void",
+        "const",
+        "volatile",
+        "struct",
+        "union",
+        "enum",
+    ]
+)
 
 
 class World:
@@ -33,7 +53,9 @@ class World:
         self.fields: dict[str, tuple[Field, ...]] = {}
         self._names: dict[str, Identifier | CType | None] = {}
         self.unlaid: set[str] = set()
+        self.layouts: dict[Record, Layout | None] = {}
         self._macros: dict[str, Macro | None] = {}
+        self._described: dict[str, tuple[Source, Tagged] | None] = {}
         self._enums: dict[int, tuple[Tagged, tuple[Constant, ...], CType]] = {}
         self._busy: set[str] = set()
         self._depth = 0
@@ -57,6 +79,8 @@ class World:
         return self._names[name]
 
     def _found(self, name: str) -> Identifier | CType | None:
+        if name in _KEYWORDS:
+            return None
         for source in self._sources:
             if source.standing is Standing.LANGUAGE and source.macro(name) is not None:
                 return None
@@ -104,11 +128,10 @@ class World:
         return self._body(tag) is not None
 
     def _body(self, tag: str) -> tuple[Source, Tagged] | None:
-        for source in self._sources:
-            found = source.tagged(tag)
-            if found is not None:
-                return source, found
-        return None
+        if tag not in self._described:
+            found = ((source, source.tagged(tag)) for source in self._sources)
+            self._described[tag] = next(((at, body) for at, body in found if body), None)
+        return self._described[tag]
 
     def body(self, record: Record) -> tuple[Environment, Tagged] | None:
         """Return what describes a record, and the environment of its members."""

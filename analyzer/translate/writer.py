@@ -123,6 +123,7 @@ class Writer:
         self._sink: list[ast.stmt] = []
         self._taken: set[str] = set()
         self._outer: set[str] = set()
+        self._numbers: dict[str, int] = {}
         self.count = 0
         self._nodes = 0
         self._depth = 0
@@ -211,11 +212,10 @@ class Writer:
 
     def local(self, name: str) -> str:
         """Return a Python name for a new C variable: its own, numbered where that is taken."""
-        python = mangled(name)
-        number = 1
+        python = base = mangled(name)
         while python in self._taken or python in self.again.outer:
-            number += 1
-            python = f"{mangled(name)}_{number}"
+            self._numbers[base] = self._numbers.get(base, 1) + 1
+            python = f"{base}_{self._numbers[base]}"
         self._taken.add(python)
         return python
 

@@ -134,12 +134,12 @@ def judged(long_bits: int) -> dict[str, tuple[int, ...]]:
 
 
 class Build:
-    """Programs on their way through the compiler; several may be at once."""
+    """Programs on their way through the compiler, to be run once; several may be at once."""
 
     def __init__(self, chosen: Sequence[Program], long_bits: int, flags: tuple[str, ...]) -> None:
         self._chosen = chosen
         self._bits = long_bits
-        # Removed when this object goes.
+        # Gone once the programs have run, or with this object.
         self._home = tempfile.TemporaryDirectory()
         self._binary = Path(self._home.name, "programs")
         sources = list(_sources(chosen, long_bits))
@@ -168,7 +168,8 @@ class Build:
             for values in arguments:
                 padded = (*values, 0, 0, 0, 0)[:4]
                 sent.extend((number, *(Kind(64, signed=True).wrap(value) for value in padded)))
-        got = iter(self._run(sent.tobytes()))
+        with self._home:
+            got = iter(self._run(sent.tobytes()))
         found = {}
         for one, arguments in zip(self._chosen, lists, strict=True):
             returns = one.entry(self._bits).returns

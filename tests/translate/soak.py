@@ -54,6 +54,7 @@ class Soak:
         self.sanitize = sanitize
         self.totals: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter()
+        self.examples: dict[str, int] = {}
         self.start = time.monotonic()
 
     def batch(self, programs: list[Program], widths: tuple[int, ...]) -> None:
@@ -82,7 +83,9 @@ class Soak:
             self.tell("mismatch", program, long_bits, f"{found}\n{small}\n{small.program.text}")
         elif isinstance(found, Refused):
             self.totals["refused"] += 1
-            self.refusals[f"{judge}: {found.reason.split(' in line ')[0]}"] += 1
+            reason = f"{judge}: {found.reason.split(' in line ')[0]}"
+            self.refusals[reason] += 1
+            self.examples.setdefault(reason, program.seed)
 
     def tell(self, what: str, program: Program, long_bits: int, text: str) -> None:
         self.totals[what] += 1
@@ -92,7 +95,7 @@ class Soak:
     def report(self) -> None:
         """Print the totals."""
         for reason, count in self.refusals.most_common(20):
-            print(f"refused {count} times: {reason}")
+            print(f"refused {count} times, as seed {self.examples[reason]}: {reason}")
         counts = ", ".join(f"{count} {what}" for what, count in sorted(self.totals.items()))
         print(f"{counts}, in {time.monotonic() - self.start:.0f} s")
 

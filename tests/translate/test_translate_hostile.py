@@ -21,7 +21,7 @@ needs_gcc = pytest.mark.skipif(GCC is None, reason="gcc is not here to judge")
 _STEPS = 20_000
 _ARGUMENTS = (0, 1, 5)
 # What never ends, or takes all memory, fails its own test and not the whole run.
-_SECONDS = 60
+_SECONDS = 30
 _BYTES = 4 << 30
 
 
@@ -165,9 +165,9 @@ def test_a_hundred_thousand_levels_are_refused(name: str) -> None:
     assert _harmless(NESTED[name](100_000)) is None
 
 
-def test_ten_thousand_statements_and_cases_run() -> None:
-    assert _harmless(LONG["statements"](10_000)) == [30_000, 30_001, 30_005]
-    assert _harmless(LONG["cases"](10_000)) == [0, 7, 35]
+def test_thousands_of_statements_and_cases_run() -> None:
+    assert _harmless(LONG["statements"](6_000)) == [18_000, 18_001, 18_005]
+    assert _harmless(LONG["cases"](3_000)) == [0, 7, 35]
 
 
 def test_a_name_of_a_hundred_thousand_characters_is_a_name() -> None:
