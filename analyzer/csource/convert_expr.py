@@ -241,7 +241,9 @@ class ExpressionReader(Reader):
         if inner.kind != "identifier" or inner.start in self.rewritten.marks:
             return None
         name = self.word(inner)
-        return None if self.is_value(name) or name.isupper() else name
+        if self.is_value(name) or (name.isupper() and not self.is_type(name)):
+            return None
+        return name
 
     def _assignment(self, node: Raw) -> Expr:
         target, value = self.field(node, "left"), self.field(node, "right")

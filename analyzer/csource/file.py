@@ -36,6 +36,7 @@ from analyzer.csource.syntax import (
     Macro,
     Name,
     Span,
+    Tagged,
     Unparsed,
 )
 from analyzer.csource.walk import walk
@@ -56,6 +57,9 @@ _DECLARATOR = re.compile(rb"(\w++)\s*+(?:\[[^][]*+\]\s*+)*+[,;]")
 _USE = re.compile(rb"([A-Za-z_]\w*+)\s*+\(")
 _CALL = re.compile(r"([A-Za-z_]\w*+)\s*+\(")
 _WORD = re.compile(r"[A-Za-z_]\w*+")
+
+# A macro whose text begins so is no type's name.
+_IN_VALUES = tuple("(~-+!&'\"0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,16 @@ class MacroUse:
     name: str
     arguments: tuple[str, ...]
     text: str
+
+
+class _Values:
+    """The names of a file's values, looked for only where a piece could be read in two ways."""
+
+    def __init__(self, file: CFile) -> None:
+        self._file = file
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._file.values
 
 
 class CFile:
@@ -111,9 +125,10 @@ class CFile:
     @cached_property
     def _source(self) -> Source:
         types = frozenset(name for each in self._items for name in self._typedefs(each))
-        values = frozenset(each.name for each in self._function_items)
-        data = self._masked.data
-        return Source(self._data, data, self.path, self._places, types, values)
+        return self._source_knowing(types, _Values(self))
+
+    def _source_knowing(self, types: Container[str], values: Container[str]) -> Source:
+        return Source(self._data, self._masked.data, self.path, self._places, types, values)
 
     def _typedefs(self, item: TopLevel) -> list[str]:
         """The names that an item defines as types."""
@@ -212,13 +227,33 @@ class CFile:
     @cached_property
     def declarations(self) -> tuple[Declaration | Unparsed, ...]:
         """The declarations at the top level, in order: types, variables, prototypes."""
-        found = (each for each in self._items if each.kind is Kind.DECLARATION)
-        return tuple(self._read_declaration(each) for each in found)
+        return tuple(self._declarations(self._source))
 
-    def _read_declaration(self, item: TopLevel) -> Declaration | Unparsed:
+    def _declarations(self, source: Source) -> Iterator[Declaration | Unparsed]:
+        for each in self._items:
+            if each.kind is Kind.DECLARATION:
+                yield self._read_declaration(each, source)
+
+    @cached_property
+    def values(self) -> frozenset[str]:
+        """The names that the file declares as anything but a type, as far as that is certain."""
+        functions = frozenset(each.name for each in self._function_items)
+        macros = (each for each in self.macros.values() if each.parameters is None)
+        found = set(functions) | {each.name for each in macros if each.body[:1] in _IN_VALUES}
+        # Where a declaration itself may be read in two ways, functions alone are known.
+        for each in self._declarations(self._source_knowing(self._source.types, functions)):
+            if isinstance(each, Unparsed):
+                continue
+            if "typedef" not in each.storage:
+                found.update(one.name for one in each.declared if one.name is not None)
+            if isinstance(each.specifier, Tagged):
+                found.update(one.name for one in each.specifier.enumerators or ())
+        return frozenset(found)
+
+    def _read_declaration(self, item: TopLevel, source: Source) -> Declaration | Unparsed:
         try:
             directives = self._directives(item)
-            return declaration_in(self._source, item.start, item.end, item.brace, directives)
+            return declaration_in(source, item.start, item.end, item.brace, directives)
         except NotReadError as error:
             reason = error.reason
             if self._directives(item) and NEEDS_CONFIGURATION not in reason:

@@ -80,12 +80,19 @@ def whole_functions(hunks: Sequence[Shown], name: str) -> list[Piece]:
 def fragments_of(hunks: Sequence[Shown], name: str) -> list[Piece]:
     """The changed lines of a function, as far as they make up statements."""
     return [
-        piece
+        replace(piece, heading=_heading(hunk, owner))
         for hunk in hunks
         for owner in hunk.owners
         if owner.name == name and not owner.whole and hunk.changes(owner)
         for piece in _fragments(hunk, owner, _around(hunk.image.path, hunks))
     ]
+
+
+def _heading(hunk: Shown, owner: Owner) -> str:
+    """What the hunk holds of a function's header, or its own header says of it."""
+    if not owner.begun:
+        return hunk.image.heading
+    return " ".join(hunk.picked[owner.first : owner.body]).partition("{")[0]
 
 
 def _whole(hunk: Shown, owner: Owner, hunks: Sequence[Shown]) -> Piece:

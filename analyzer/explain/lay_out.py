@@ -11,6 +11,7 @@ from analyzer.csource.file import CFile, parse_statements, read
 from analyzer.csource.syntax import Function, Span, Unparsed
 from analyzer.explain.decide import symbols_in
 from analyzer.explain.legend import helpers_in
+from analyzer.explain.owners import parameters_of
 from analyzer.explain.piece import Piece
 from analyzer.explain.python import PythonLine, python_lines
 from analyzer.explain.rows import side_by_side
@@ -25,6 +26,7 @@ from analyzer.translate import (
     translate_function,
 )
 from analyzer.translate.headers import Headers
+from analyzer.translate.resolve import adjusted
 
 _MODEL_SAID = "long and pointers have 64 bits (LP64)"
 _FRAGMENT_SAID = (
@@ -156,8 +158,13 @@ def _fragment(
     # Statements by themselves are no file: what surrounds them declares, they do not.
     file = read(_text(dict(around)), piece.path)
     environment = Environment.of_file(file, LP64, world.headers)
+    types = {
+        each.name: adjusted(environment.resolve(each.type))
+        for each in parameters_of(piece.heading)
+        if each.name is not None
+    }
     return translate_fragment(
-        piece.function, statements, piece.path, environment, _span(piece), source
+        piece.function, statements, piece.path, environment, _span(piece), source, types
     )
 
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from analyzer.csource import Kind, Token, starts_in_comment, tokens
+from analyzer.csource.file import read
+from analyzer.csource.syntax import Declaration, FunctionOf, Parameter
 
 # Words with parentheses around a function's declaration that are not its name.
 _ANNOTATIONS = frozenset(
@@ -160,3 +162,19 @@ def declared_name(words: Sequence[Token]) -> str:
                 name = before
         depth += (token.text == "(") - (token.text == ")")
     return name
+
+
+def parameters_of(heading: str) -> tuple[Parameter, ...]:
+    """The parameters that a function's header names, as far as it goes: git cuts it off."""
+    start = heading.find("(")
+    if start < 0:
+        return ()
+    whole = heading.rstrip().endswith(")")
+    listed = heading[start + 1 :].rstrip().removesuffix(")")
+    known = listed if whole else listed.rpartition(",")[0]
+    for declaration in read(f"void f({known});\n", "heading.h").declarations:
+        if isinstance(declaration, Declaration) and declaration.declared:
+            shape = declaration.declared[0].type.shape
+            if shape and isinstance(shape[0], FunctionOf):
+                return shape[0].parameters
+    return ()

@@ -15,6 +15,7 @@ class Piece:
     no configuration selects and what was cut off is blank there. The last ``closed`` lines are in
     no file: they close what lost lines close.
     ``around`` holds other lines of the file by number, which may declare what is used.
+    ``heading`` is what is seen of the function's header before the piece.
     ``conditions`` are those of the ``#if`` around it. ``refusal`` says why it is not even read.
     """
 
@@ -27,6 +28,7 @@ class Piece:
     text: tuple[str, ...]
     closed: int = 0
     around: tuple[tuple[int, str], ...] = ()
+    heading: str = ""
     conditions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()

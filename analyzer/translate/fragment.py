@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
 from analyzer.csource.syntax import Block, Expr, Span
 from analyzer.translate import emit, rvalue
@@ -11,12 +12,12 @@ from analyzer.translate.jumps import JUMP, Kind, PyLoop
 from analyzer.translate.naming import mangled
 from analyzer.translate.statement import block, ends, left
 from analyzer.translate.survey import declared_names, survey
-from analyzer.translate.types import CType, Unknown
-from analyzer.translate.value import Value, settled
+from analyzer.translate.types import CType, Integer, Unknown
+from analyzer.translate.value import Value, integer, settled
 from analyzer.translate.writer import Variable, Writer
 
 
-def fragment(w: Writer, body: Block, span: Span) -> Definition:
+def fragment(w: Writer, body: Block, span: Span, types: Mapping[str, CType]) -> Definition:
     """Translate a fragment; see ``translate_fragment``."""
     free: dict[str, Variable] = {}
 
@@ -24,9 +25,12 @@ def fragment(w: Writer, body: Block, span: Span) -> Definition:
         outer = w.scope
         while outer.outer is not None:
             outer = outer.outer
-        variable = Variable(w.local(name), Unknown(name), cell=False)
+        variable = Variable(w.local(name), types.get(name, Unknown(name)), cell=False)
         outer.variables[name] = free[name] = variable
-        return Value(emit.name(variable.python), variable.type)
+        code = emit.name(variable.python)
+        if isinstance(variable.type, Integer):
+            return integer(code, variable.type)
+        return Value(code, variable.type)
 
     w.free = found
     w.leave = lambda value, at: _return(w, value, at)

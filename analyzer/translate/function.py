@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import CodeType
 from typing import TypeVar
@@ -68,17 +68,21 @@ def translate_fragment(
     environment: Environment,
     span: Span,
     source: Source,
+    types: Mapping[str, CType] | None = None,
 ) -> Translated | Untranslated:
     """Translate statements that stand alone, such as what a hunk adds to a function.
 
-    Names that nothing declares become parameters, of unknown types. The result is a tuple: how
+    Names that nothing declares become parameters, of the ``types`` that are known of the function
+    around, and of unknown types otherwise. The result is a tuple: how
     the fragment is left (``"falls"``, ``"break"``, ``"continue"``, ``"return"``, ``"goto"``), the
     value returned, the label or None, and the parameters that it assigns to, in order.
     """
     from analyzer.translate.fragment import fragment
 
     body = Block(span, tuple(statements))
-    return _whole(Piece(name, path, span, source, environment), lambda w: fragment(w, body, span))
+    return _whole(
+        Piece(name, path, span, source, environment), lambda w: fragment(w, body, span, types or {})
+    )
 
 
 @dataclass(frozen=True, slots=True)

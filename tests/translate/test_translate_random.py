@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from itertools import product
 
 import pytest
 from differential import JUDGES, Mismatch, Opinion, Refused, mismatch, natives, shrunk
@@ -11,29 +12,21 @@ from oracle import GCC
 from random_programs import ARGUMENTS, Program, generate
 
 # More of them, with other seeds: python -m tests.translate.soak
-_SEEDS = {64: range(40), 32: range(1000, 1020)}
+_BATCH = 20
+_BATCHES = [
+    *((64, start) for start in range(0, 200, _BATCH)),
+    *((32, start) for start in range(1000, 1100, _BATCH)),
+]
 
 pytestmark = pytest.mark.skipif(GCC is None, reason="gcc is not here to judge")
 
-Judged = dict[int, tuple[list[Program], list[Opinion]]]
 
-
-@pytest.fixture(scope="module")
-def judged() -> Judged:
-    """The programs for each width of ``long``, and gcc's answers."""
-    found: Judged = {}
-    for long_bits, seeds in _SEEDS.items():
-        programs = [generate(seed) for seed in seeds]
-        found[long_bits] = programs, natives(programs, long_bits)
-    return found
-
-
-@pytest.mark.parametrize("judge", ["translation", "walker"])
-@pytest.mark.parametrize("long_bits", _SEEDS)
-def test_random_programs_mean_what_gcc_says(judged: Judged, long_bits: int, judge: str) -> None:
-    programs, answers = judged[long_bits]
+@pytest.mark.parametrize(("long_bits", "start"), _BATCHES)
+def test_random_programs_mean_what_gcc_says(long_bits: int, start: int) -> None:
+    programs = [generate(seed) for seed in range(start, start + _BATCH)]
     refusals: list[str] = []
-    for program, native in zip(programs, answers, strict=True):
+    asked = zip(programs, natives(programs, long_bits), strict=True)
+    for (program, native), judge in product(asked, ("translation", "walker")):
         match mismatch(program, native, long_bits, judge):
             case Refused(reason):
                 refusals.append(f"seed {program.seed}: {reason}")
