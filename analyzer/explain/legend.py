@@ -45,7 +45,7 @@ def helpers_in(statements: Iterable[ast.stmt]) -> tuple[tuple[str, str], ...]:
 
 def _said(name: str) -> str:
     if match := _MASK.fullmatch(name):
-        return f"the mask that keeps {match['bits']} bits: an unsigned type's wrap (& binds before ==)"
+        return f"the mask of {match['bits']} bits: an unsigned type's wrap (& binds before ==)"
     if match := _WRAP.fullmatch(name):
         return f"wraps to a signed integer of {match['bits']} bits"
     if name.startswith("_shape_"):

@@ -21,11 +21,13 @@ def fragment(w: Writer, body: Block, span: Span, types: Mapping[str, CType]) -> 
     """Translate a fragment; see ``translate_fragment``."""
     free: dict[str, Variable] = {}
 
-    def found(name: str, _: Span) -> Value:
+    def found(name: str, at: Span) -> Value:
         outer = w.scope
         while outer.outer is not None:
             outer = outer.outer
         variable = Variable(w.local(name), types.get(name, Unknown(name)), cell=False)
+        if variable.python in w.again.addressed:
+            raise w.refused(f"the address of {name}, which stands outside the fragment", at)
         outer.variables[name] = free[name] = variable
         code = emit.name(variable.python)
         if isinstance(variable.type, Integer):

@@ -1,6 +1,6 @@
 """Lone braces from the C alone: restored where it leaves one reading, and else not at all."""
 
-# ruff: noqa: E101 -- the C in here is indented by tabs
+
 from __future__ import annotations
 
 import time

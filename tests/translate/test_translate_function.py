@@ -273,14 +273,14 @@ if (extent == PMD_SIZE) {
 """
 
 
-def fragment(**types: object) -> Translated | Untranslated:
+def fragment(code: str = FRAGMENT, **types: object) -> Translated | Untranslated:
     text = "struct vma { struct mm *mm; };\nextern const unsigned long PMD_SIZE;\n"
     file = read(text, "mm/x.c", Configuration())
-    statements = parse_statements(FRAGMENT, None, "mm/x.c", line=40)
+    statements = parse_statements(code, None, "mm/x.c", line=40)
     assert isinstance(statements, tuple)
     environment = Environment.of_file(file, LP64)
     span = Span(40, 0, 49, 1)
-    source = Source("\n" * 39 + FRAGMENT)
+    source = Source("\n" * 39 + code)
     return translate_fragment("slot", statements, "mm/x.c", environment, span, source, types)  # type: ignore[arg-type]
 
 
@@ -309,3 +309,9 @@ def test_a_fragment_of_unknown_types_says_what_it_lacks() -> None:
         "looks at what the unknown type of vma points to",
         44,
     )
+
+
+def test_a_fragment_does_not_hand_out_what_is_around_it() -> None:
+    found = fragment("\tcheck(&count);\n", count=LP64.unsigned_long)
+    assert isinstance(found, Untranslated)
+    assert found.reason == "the address of count, which stands outside the fragment"
