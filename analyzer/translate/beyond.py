@@ -7,10 +7,15 @@ A configuration says which macros a build defines. The value of one that a heade
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 from analyzer.csource.configuration import Absence, Configuration
+from analyzer.csource.expand import expand
+from analyzer.csource.lexemes import lexemes
 from analyzer.csource.syntax import Macro
+from analyzer.csource.tokens import Kind
 
 _CONDITION = re.compile(rb"^[ \t]*+#[ \t]*+(?:el)?if\b((?:[^\n\\]|\\(?:\r?\n|.)?)*+)", re.MULTILINE)
 # What asks whether a name is defined, and not what it stands for.
@@ -18,6 +23,8 @@ _ASKED = re.compile(
     rb"\b(?:defined|IS_ENABLED|IS_BUILTIN|IS_MODULE|IS_REACHABLE|__is_defined|__has_\w++)"
     rb"\s*+(?:\([^()]*+\)|\w++)|/\*(?:[^*]|\*(?!/))*+\*/|//[^\n]*+|'(?:[^'\\\n]|\\.)*+'"
 )
+# No header of Linux asks for the values of more names; each may cost a whole expansion.
+_MOST_NAMES = 200
 _NAME = re.compile(rb"(?<![\w$.])[A-Za-z_]\w*+")
 
 
@@ -48,3 +55,35 @@ class Doubting(Configuration):
         """Make one of what is given, the macros that were found, and the names that were not."""
         told = {**macros, **given.macros}
         return cls(given.symbols, told, given.total, given.undefined, doubtful - told.keys())
+
+
+class Definer(Protocol):
+    """A file that may define a macro."""
+
+    def certain_macro(self, name: str) -> Macro | Absence | None:
+        """The macro, where it rests on no other file; why it is not known; None for none."""
+
+
+# The files that may define a name, the best one first.
+Definers: TypeAlias = Callable[[str], Iterable[Definer]]
+
+
+def values_of(
+    names: Iterable[str], definers: Definers, configuration: Configuration
+) -> dict[str, str]:
+    """Return what macros stand for, down to numbers; those are left out that come to no number."""
+
+    def macro(name: str) -> Macro | None:
+        found = configuration.find(name)
+        if isinstance(found, Macro):
+            return found
+        each_found = (each.certain_macro(name) for each in definers(name))
+        best = next((each for each in each_found if each is not None), None)
+        return best if isinstance(best, Macro) else None
+
+    expanded = ((name, expand(name, macro)) for name in sorted(names)[:_MOST_NAMES])
+    return {name: f"({text})" for name, text in expanded if text and not _names_in(text)}
+
+
+def _names_in(text: str) -> bool:
+    return any(each.kind is Kind.NAME for each in lexemes(text))

@@ -59,7 +59,13 @@ class Environment:
         """What names mean in a C file, by itself or with the headers of its tree."""
         language, modelled = shipped()
         tree = (headers.seen_from(file),) if headers is not None else ()
-        return cls(model, FileSource(file), language, *tree, modelled)
+        others = (language, *tree)
+
+        def beyond(name: str) -> Macro | None:
+            found = (each.macro(name) for each in others)
+            return next((each for each in found if each is not None), None)
+
+        return cls(model, FileSource(file, beyond), *others, modelled)
 
     @property
     def model(self) -> Model:

@@ -23,9 +23,16 @@ _OPERATOR = rb"=(&!|<>+-"
 _DECLARED = re.compile(
     rb"(?<![\w$.%b])(?<![%b] )[A-Za-z_$][\w$]*+(?=\s*+[;,=\[(:){}#/_])" % (_OPERATOR, _OPERATOR)
 )
+_USED = re.compile(
+    rb"^(?:(?:static|extern|const)[ \t]++)*+[A-Z]\w*+[ \t]*+\(([^(){};#\n]*+)\)", re.MULTILINE
+)
+_WORD = re.compile(rb"[A-Za-z_$][\w$]*+")
+_MADE = re.compile(rb"^[ \t]*+DEFINE\([ \t]*+(\w++)[ \t]*+,(.*)\)[ \t]*+;[ \t]*+$")
+_KEPT = re.compile(rb"[ \t]*+#[ \t]*+(?:if|el|endif)")
 
+_NESTING = re.compile(rb"^[ \t]*+#[ \t]*+(ifndef|if|endif|include)", re.MULTILINE)
 
-# What is defined in a file by the names that its conditions ask for: name to text.
+# Finds what the names stand for that a header's conditions ask for: text by name.
 Ask: TypeAlias = Callable[["Header"], dict[str, str]]
 
 
@@ -52,13 +59,20 @@ class Header:
 
     def declared(self) -> frozenset[bytes]:
         """Return every word that it may declare: a cheap look, and far too many."""
-        return frozenset(_DECLARED.findall(self.data))
+        used = (word for each in _USED.findall(self.data) for word in _WORD.findall(each))
+        return frozenset((*_DECLARED.findall(self.data), *used))
 
     def may_describe(self, tag: bytes) -> bool:
         """Whether it may have a body for a tag: a cheap look."""
         if tag not in self._bodies:
             self._bodies[tag] = may_have_body(self.data, tag)
         return self._bodies[tag]
+
+    @property
+    def including(self) -> bytes:
+        """The text to look for ``#include`` lines in: only those of arms that may be selected."""
+        chosen = self._configuration is not None and _includes_on_condition(self.data)
+        return self.certain.data if chosen else self.data
 
     @cached_property
     def doubts(self) -> frozenset[str]:
@@ -70,22 +84,23 @@ class Header:
     @cached_property
     def pieces(self) -> Pieces:
         """What the configuration picks of it; all of it, where there is none."""
-        return self._picked(self._ask(self)) if self.doubts else self.certain
+        rests = self._configuration is not None and self.doubts
+        return self._picked(self._ask(self)) if rests else self.certain
 
     @cached_property
     def certain(self) -> Pieces:
         """What is picked of it with no word of other headers: what rests on them all stays."""
         return self._picked({})
 
-    def macro(self, name: str) -> Macro | None | Absence:
+    def macro(self, name: str) -> Macro | Absence | None:
         """Return the ``#define`` of a name; what has several is not known by a configuration."""
         return self._of(self.pieces, name)
 
-    def certain_macro(self, name: str) -> Macro | None | Absence:
+    def certain_macro(self, name: str) -> Macro | Absence | None:
         """Return the macro of a name that rests on no other header, as :meth:`macro` has it."""
         return self._of(self.certain, name)
 
-    def _of(self, pieces: Pieces, name: str) -> Macro | None | Absence:
+    def _of(self, pieces: Pieces, name: str) -> Macro | Absence | None:
         found = pieces.macros(name)
         alike = len({(each.parameters, each.body) for each in found}) <= 1
         if found and (alike or self._configuration is None):
@@ -100,3 +115,32 @@ class Header:
             told = Doubting.made(told, macros, self.doubts)
         text = pick(self.data.decode("utf-8", "surrogateescape"), told)
         return Pieces(text.encode("utf-8", "surrogateescape"), self.path)
+
+
+def _includes_on_condition(data: bytes) -> bool:
+    """Whether an ``#include`` stands in a conditional other than the guard of the whole header."""
+    depth, first = 0, True
+    for match in _NESTING.finditer(data):
+        match match[1]:
+            case b"include" if depth:
+                return True
+            case b"include":
+                pass
+            case b"endif":
+                depth = max(depth - 1, 0)
+            case opening:
+                depth += not (first and opening == b"ifndef")
+                first = False
+    return False
+
+
+def made_from(source: bytes) -> bytes:
+    """Return the header that a build makes of a C file's lines of ``DEFINE(NAME, expression);``."""
+    return b"\n".join(map(_made_line, source.split(b"\n")))
+
+
+def _made_line(line: bytes) -> bytes:
+    made = _MADE.match(line)
+    if made is not None:
+        return b"#define %b (%b)" % (made[1], made[2].strip())
+    return line if _KEPT.match(line) else b""

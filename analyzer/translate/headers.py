@@ -1,15 +1,15 @@
 """The headers of a tree, as far as a C file sees them: found by its ``#include`` lines.
 
-Every header that an ``#include`` names is looked into, in whatever arm of an ``#if`` that line
-stands: what counts are the definitions, and of those the configuration picks. A header that the
-build would generate is not there; the generic one is taken for it.
+Where there is a configuration, an ``#include`` in an arm that it rules out counts for nothing; nor
+does a definition there. Otherwise every header that a line names is looked into, whatever its arm.
+A header that the build would generate is not there; the generic one is taken for it.
 """
 
 from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -18,7 +18,8 @@ from analyzer.csource.configuration import Configuration
 from analyzer.csource.file import CFile
 from analyzer.csource.syntax import Macro, Tagged
 from analyzer.repo import Tree
-from analyzer.translate.header import Header
+from analyzer.translate.beyond import Doubting, values_of
+from analyzer.translate.header import Header, made_from
 from analyzer.translate.scope import Ordinary, Standing
 
 # Reads a file by its path from the top of the tree; None where there is none.
@@ -27,6 +28,15 @@ ReadFile: TypeAlias = Callable[[str], bytes | None]
 _INCLUDE = re.compile(rb'^[ \t]*+#[ \t]*+include[ \t]*+(?:<([^>\n]++)>|"([^"\n]++)")', re.MULTILINE)
 # What a C file without an #include of its own is taken to see: the kernel's memory management.
 _WITHOUT_INCLUDES = ("linux/mm.h", "linux/pgtable.h", "linux/hugetlb.h", "linux/rmap.h")
+# The headers that a build makes of a C file's lines of ``DEFINE(NAME, expression)``.
+_MADE_FROM = {"include/generated/bounds.h": "kernel/bounds.c"}
+# What a compiler defines, by architecture and by the symbol that selects the machine.
+_COMPILER = {
+    "x86": (
+        ("X86_64", ("__x86_64__", "__x86_64", "__amd64__", "__LP64__", "_LP64")),
+        ("X86_32", ("__i386__", "__i386")),
+    )
+}
 # More headers than any C file of Linux sees; a tree that has more is not read to its end.
 _MOST_FILES = 6000
 _MOST_BYTES = 256 << 20
@@ -68,7 +78,8 @@ class Headers:
     ) -> None:
         self._read_file = read_file
         self._where = _Where(arch)
-        self._configuration = _of_kernel(configuration) if configuration is not None else None
+        self._picks = configuration is not None
+        self.configuration = _of_kernel(configuration or Configuration(), arch)
         self._files: dict[str, Header | None] = {}
         self._includes: dict[str, tuple[Header, ...]] = {}
         self._ranks: dict[str, int] = {}
@@ -111,7 +122,7 @@ class Headers:
 
     def _included_by(self, file: Header) -> tuple[Header, ...]:
         if file.path not in self._includes:
-            self._includes[file.path] = self._included(file.path, file.data)
+            self._includes[file.path] = self._included(file.path, file.including)
         return self._includes[file.path]
 
     def _included(self, path: str, data: bytes) -> tuple[Header, ...]:
@@ -128,42 +139,47 @@ class Headers:
 
     def _file(self, path: str) -> Header | None:
         if path not in self._files:
-            data = self._read_file(path) if self._bytes < _MOST_BYTES else None
+            data = self._content(path) if self._bytes < _MOST_BYTES else None
             self._files[path] = self._entered(path, data) if data is not None else None
         return self._files[path]
 
+    def _content(self, path: str) -> bytes | None:
+        data = self._read_file(path)
+        if data is None and path in _MADE_FROM:
+            source = self._read_file(_MADE_FROM[path])
+            return made_from(source) if source is not None else None
+        return data
+
     def _entered(self, path: str, data: bytes) -> Header:
         self._bytes += len(data)
-        file = Header(path, data, self._configuration, self._asked_by)
+        given = self.configuration if self._picks else None
+        file = Header(path, data, given, self._asked_by)
         self._ranks[path] = self._where.rank(path)
         for index, names in ((self.defining, file.defined()), (self.declaring, file.declared())):
             for name in names:
                 index.setdefault(name, []).append(file)
         return file
 
-
     # --- what conditions rest on ----------------------------------------------------------------
 
     def told(self, text: str, path: str) -> Configuration:
         """Return the configuration to read a C file by: with the macros that its arms rest on.
 
-        What its conditions ask for and no header says is not known then, rather than undefined.
+        What its conditions ask the value of, and no header says, is unknown rather than undefined.
         """
-        given = self._configuration or Configuration()
         data = text.encode("utf-8", "surrogateescape")
-        doubts = frozenset(name.decode("ascii") for name in doubts_of(data))
-        own = frozenset(definitions_of(text, path))
-        values = _Values(self.order(path, data), self.defining, given)
-        return Doubting.made(given, values.of(doubts), doubts)
+        file = Header(path, data, self.configuration, self._asked_by)
+        return Doubting.made(self.configuration, self._asked_by(file), file.doubts)
 
     def _asked_by(self, file: Header) -> dict[str, str]:
-        """Return what the macros stand for that a header's conditions ask for."""
-        given = self._configuration or Configuration()
-        return _Values(self.order(file.path, file.data), self.defining, given).of(file.doubts)
-
-    def order(self, path: str, data: bytes) -> dict[str, int]:
-        """Return the headers that a text includes by path, the best one first."""
-        return {file.path: number for number, file in enumerate(self.reached(path, data))}
+        if not file.doubts:
+            return {}
+        order = order_of(self.reached(file.path, file.data))
+        return values_of(
+            file.doubts,
+            lambda name: best_of(self.defining.get(word_of(name), ()), order),
+            self.configuration,
+        )
 
 
 class Seen:
@@ -179,13 +195,13 @@ class Seen:
 
     def ordinary(self, name: str) -> Ordinary | None:
         """See :meth:`Source.ordinary`."""
-        files = self._best_of(self._headers.declaring, _word(name))
+        files = self._best_of(self._headers.declaring, word_of(name))
         found = (file.pieces.ordinary(name, self.macro) for file in files)
         return next((each for each in found if each is not None), None)
 
     def tagged(self, tag: str) -> Tagged | None:
         """See :meth:`Source.tagged`."""
-        word = _word(tag)
+        word = word_of(tag)
         files = self._best_of(self._headers.declaring, word)
         likely = (file for file in files if file.may_describe(word))
         found = (file.pieces.tagged(tag, self.macro) for file in likely)
@@ -194,26 +210,40 @@ class Seen:
     def macro(self, name: str) -> Macro | None:
         """See :meth:`Source.macro`."""
         if name not in self._macros:
-            files = self._best_of(self._headers.defining, _word(name))
-            found = (file.pieces.macro(name) for file in files)
-            self._macros[name] = next((each for each in found if each is not None), None)
+            self._macros[name] = self._macro(name)
         return self._macros[name]
 
+    def _macro(self, name: str) -> Macro | None:
+        if name.startswith("CONFIG_"):
+            given = self._headers.configuration.find(name)
+            return given if isinstance(given, Macro) else None
+        files = self._best_of(self._headers.defining, word_of(name))
+        found = (file.macro(name) for file in files)
+        best = next((each for each in found if each is not None), None)
+        return best if isinstance(best, Macro) else None
+
     def _best_of(self, index: dict[bytes, list[Header]], word: bytes) -> list[Header]:
+        # The order first: what is seen is in the index only when it was read.
         order = self._order
-        return sorted(
-            (file for file in index.get(word, ()) if file.path in order),
-            key=lambda file: order[file.path],
-        )
+        return best_of(index.get(word, ()), order)
 
     @cached_property
     def _order(self) -> dict[str, int]:
-        """The headers that are seen, by path: the best one is the first."""
-        files = self._headers.reached(self._path, self._data)
-        return {file.path: number for number, file in enumerate(files)}
+        return order_of(self._headers.reached(self._path, self._data))
 
 
-def _word(name: str) -> bytes:
+def order_of(files: Iterable[Header]) -> dict[str, int]:
+    """Return the place of each file in an order, by path."""
+    return {file.path: number for number, file in enumerate(files)}
+
+
+def best_of(files: Iterable[Header], order: dict[str, int]) -> list[Header]:
+    """Return the files that stand in an order, in that order."""
+    return sorted((each for each in files if each.path in order), key=lambda each: order[each.path])
+
+
+def word_of(name: str) -> bytes:
+    """Return a name as the bytes of a text have it."""
     return name.encode("utf-8", "surrogateescape")
 
 
@@ -230,11 +260,21 @@ def _plain(path: str) -> str | None:
     return "/".join(parts)
 
 
-def _of_kernel(configuration: Configuration) -> Configuration:
-    """The configuration as the kernel's own build has it, where no user's program includes it."""
+def _of_kernel(configuration: Configuration, arch: str) -> Configuration:
+    """The configuration as the kernel's own build has it, where no user's program includes it.
+
+    A compiler's own macros are those of the architecture that the configuration selects.
+    """
+    own = next(
+        (own for symbol, own in _COMPILER.get(arch, ()) if _is_on(configuration, symbol)), ()
+    )
     return Configuration(
         configuration.symbols,
-        {"__KERNEL__": "1", **configuration.macros},
+        {"__KERNEL__": "1", **dict.fromkeys(own, "1"), **configuration.macros},
         configuration.total,
         configuration.undefined,
     )
+
+
+def _is_on(configuration: Configuration, symbol: str) -> bool:
+    return configuration.symbols.get(symbol) == "y"

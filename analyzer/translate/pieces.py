@@ -20,13 +20,14 @@ from analyzer.csource.macros import macros_of
 from analyzer.csource.mask import Masked, mask
 from analyzer.csource.syntax import Macro, Span, Tagged
 from analyzer.translate.reading import Reading
-from analyzer.translate.scope import Ordinary, has_body
+from analyzer.translate.scope import Ordinary, has_body, is_of_itself
 
 # An attribute or an annotation between the words of a definition.
 _MARKS = rb"(?:\s*+\b__\w++\s*+(?:\((?:[^()]|\([^()]*+\))*+\))?+)*+"
 _BEFORE_TAG = re.compile(rb"\b(?:struct|union|enum)\s++(?:__\w++(?:\s*+\([^;{}]*?\)\s*+|\s++))*+\Z")
 _BEHIND_TAG = re.compile(_MARKS + rb"\s*+\{")
 _BEHIND_NAME = re.compile(_MARKS + rb"\s*+[;,=\[(:){]")
+_BEHIND_ARGUMENT = re.compile(rb"\s*+[,)]")
 _BEFORE_ENUMERATOR = re.compile(rb"[{,]\s*+\Z")
 _BEHIND_ENUMERATOR = re.compile(rb"\s*+(?:[,=}]|__\w)")
 _POINTER_TO_FUNCTION = re.compile(rb"\(\s*+\*\s*+\Z")
@@ -49,7 +50,7 @@ class Pieces:
     """
 
     def __init__(self, data: bytes, path: str) -> None:
-        self._data = data
+        self.data = data
         self._path = path
         self._readings: dict[int, Reading] = {}
         self._declaring: dict[str, tuple[TopLevel, ...]] = {}
@@ -62,7 +63,7 @@ class Pieces:
             self._declaring[name] = tuple(dict.fromkeys(self._may_declare(name)))
         for item in self._declaring[name]:
             found = self._reading(item).declared(macro).ordinary(name)
-            if found is not None:
+            if found is not None and not is_of_itself(found, name):
                 return found
         return None
 
@@ -93,23 +94,23 @@ class Pieces:
     def _defines(self) -> dict[bytes, list[int]]:
         """Where the names of macros stand, each behind its ``#define``."""
         found: dict[bytes, list[int]] = {}
-        for match in _DEFINE.finditer(self._data):
+        for match in _DEFINE.finditer(self.data):
             found.setdefault(match[1], []).append(match.start(1))
         return found
 
     def _defined(self, name: str, at: int) -> Macro | None:
-        line = _LOGICAL_LINE.match(self._data, at)
+        line = _LOGICAL_LINE.match(self.data, at)
         text = "#define " + (line[0] if line else b"").decode("utf-8", "surrogateescape")
         macro = macros_of(text, self._path).get(name)
         if macro is None:
             return None
-        return replace(macro, span=_moved(macro.span, self._data.count(b"\n", 0, at)))
+        return replace(macro, span=_moved(macro.span, self.data.count(b"\n", 0, at)))
 
     # --- items ----------------------------------------------------------------------------------
 
     @cached_property
     def _masked(self) -> Masked:
-        return mask(self._data)
+        return mask(self.data)
 
     @cached_property
     def _items(self) -> list[TopLevel]:
@@ -141,6 +142,8 @@ class Pieces:
         if depth > 0:
             listed = _BEFORE_ENUMERATOR.search(before) and _BEHIND_ENUMERATOR.match(code, end)
             return bool(listed and _ENUM.search(before))
+        if item.kind is Kind.MACRO:
+            return _BEHIND_ARGUMENT.match(code, end) is not None
         if not _BEHIND_NAME.match(code, end):
             return False
         if before.count(b"(") == before.count(b")"):
@@ -163,9 +166,9 @@ class Pieces:
 
     def _text(self, item: TopLevel) -> str:
         """The item where it stands: on its line, and alone."""
-        text = self._data[item.start : item.end]
+        text = self.data[item.start : item.end]
         if item.kind is Kind.FUNCTION and item.brace >= 0:
-            text = self._data[item.start : item.brace] + b";"
+            text = self.data[item.start : item.brace] + b";"
         return self._placed(text, item)
 
     def _all_arms(self, item: TopLevel) -> str | None:
@@ -174,7 +177,7 @@ class Pieces:
         Not for enums, whose values depend on what is before them.
         """
         inside = [each for at, each in self._masked.directives.items() if at in _extent(item)]
-        text = bytearray(self._data[item.start : item.end])
+        text = bytearray(self.data[item.start : item.end])
         if not inside or _ENUM.search(self._masked.data, item.start, item.end):
             return None
         for each in inside:
@@ -183,7 +186,7 @@ class Pieces:
         return self._placed(bytes(text), item)
 
     def _placed(self, text: bytes, item: TopLevel) -> str:
-        line = self._data.count(b"\n", 0, item.start)
+        line = self.data.count(b"\n", 0, item.start)
         return "\n" * line + text.decode("utf-8", "surrogateescape")
 
 

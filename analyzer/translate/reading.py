@@ -11,8 +11,8 @@ from functools import cached_property
 
 from analyzer.csource.expand import Lookup, expand
 from analyzer.csource.file import read
-from analyzer.csource.syntax import Declaration, Macro
-from analyzer.translate.scope import Declarations, without_layout
+from analyzer.csource.syntax import Declaration, Macro, UnsupportedType
+from analyzer.translate.scope import Declarations, described, without_layout
 
 # The longest declaration of Linux 6.12 that needs its macros, task_struct, has 30,000 characters.
 _LONGEST = 1 << 18
@@ -34,12 +34,17 @@ class Reading:
 
     def declared(self, macro: Lookup) -> Declarations:
         """Return what the item declares for one who sees these macros."""
-        return self._alone or self._with_help(macro)
+        if self._alone and not any(map(_is_in_doubt, self._alone)):
+            return self._declares
+        return self._with_help(macro)
 
     @cached_property
-    def _alone(self) -> Declarations | None:
-        found = self._read(self._text)
-        return Declarations(found) if found else None
+    def _alone(self) -> tuple[Declaration, ...]:
+        return self._read(self._text)
+
+    @cached_property
+    def _declares(self) -> Declarations:
+        return Declarations(self._alone)
 
     def _with_help(self, macro: Lookup) -> Declarations:
         for asked, known in self._helped:
@@ -51,7 +56,9 @@ class Reading:
             asked[name] = macro(name)
             return asked[name]
 
-        found = Declarations(self._expanded(self._text, noted) or self._of_all_arms(noted))
+        found = Declarations(
+            self._expanded(self._text, noted) or self._alone or self._of_all_arms(noted)
+        )
         self._helped.append((asked, found))
         return found
 
@@ -70,6 +77,15 @@ class Reading:
         """Return what a text declares. What cannot be read declares nothing."""
         found = read(text, self._path).declarations
         return tuple(each for each in found if isinstance(each, Declaration))
+
+
+def _is_in_doubt(declaration: Declaration) -> bool:
+    """Whether a struct has a member that may be a macro's: one that C alone has no type for."""
+    return any(
+        isinstance(member.specifier, UnsupportedType)
+        for tagged in described(declaration)
+        for member in tagged.members or ()
+    )
 
 
 def _is_same(one: Macro | None, other: Macro | None) -> bool:

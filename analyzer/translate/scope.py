@@ -13,8 +13,10 @@ from analyzer.csource.syntax import (
     Declared,
     Function,
     Macro,
+    Name,
     Tagged,
     TypedefName,
+    TypeOf,
 )
 
 # The type name that marks a type as indivisible in the shipped header.
@@ -160,6 +162,15 @@ def is_opaque(found: Tagged | Named) -> bool:
 def is_typedef(named: Named) -> bool:
     """Whether the name is that of a type."""
     return "typedef" in named.declaration.storage
+
+
+def is_of_itself(found: Ordinary, name: str) -> bool:
+    """Whether a name is declared as of its own type, which says nothing: ``EXPORT_SYMBOL`` does."""
+    match found:
+        case Named(declaration=Declaration(specifier=TypeOf(operand=Name(name=own)))):
+            return own == name
+        case _:
+            return False
 
 
 def _is_unsized(named: Named) -> bool:

@@ -113,6 +113,7 @@ class World:
 
     def tagged(self, kind: Tag, tag: str) -> CType:
         """Return the struct, union or enum of a tag at the top level."""
+        tag = self._renamed(tag)
         body = self._body(tag)
         if body is None or (body[1].kind is Tag.ENUM) != (kind is Tag.ENUM):
             return Opaque(f"enum {tag}") if kind is Tag.ENUM else Record(tag, kind is Tag.UNION)
@@ -122,6 +123,13 @@ class World:
         if kind is Tag.ENUM:
             return self.enumeration(tagged, self._file, None)[1]
         return Record(tag, tagged.kind is Tag.UNION)
+
+    def _renamed(self, tag: str) -> str:
+        """What a tag is that a macro stands for another by: ``rcu_head`` is ``callback_head``."""
+        macro = self.macro(tag) if self._body(tag) is None else None
+        if macro is None or macro.parameters is not None or self._body(macro.body) is None:
+            return tag
+        return macro.body
 
     def has_tag(self, tag: str) -> bool:
         """Whether a source describes a tag."""

@@ -44,7 +44,7 @@ def main() -> None:
     headers = Headers.of_tree(
         open_tree(str(given.tree)), arch=given.arch, configuration=configuration
     )
-    print_translating(texts, configuration, headers)
+    print_translating(texts, headers)
 
 
 def print_reading(texts: dict[str, str]) -> None:
@@ -59,17 +59,16 @@ def print_reading(texts: dict[str, str]) -> None:
     )
 
 
-def print_translating(
-    texts: dict[str, str], configuration: Configuration, headers: Headers
-) -> None:
+def print_translating(texts: dict[str, str], headers: Headers) -> None:
     """Print the share that is translated, and the reasons against the rest, most frequent first."""
     reasons: Counter[str] = Counter()
     examples: dict[str, str] = {}
     total = 0
     start = time.perf_counter()
     for path, text in texts.items():
-        file = read(text, path, configuration)
-        for name, line, reason in _refusals(file, Source(text, configuration), headers):
+        told = headers.told(text, path)
+        file = read(text, path, told)
+        for name, line, reason in _refusals(file, Source(text, told), headers):
             total += 1
             if reason:
                 reasons[_kind(reason)] += 1
