@@ -137,11 +137,13 @@ class Pieces:
 
     def _is_declarator(self, item: TopLevel, at: int, end: int) -> bool:
         code = self._masked.data
+        # Enums are long: nothing here may look at all that stands before an enumerator.
+        near = code[max(item.start, at - _NEAR) : at]
+        if _BEFORE_ENUMERATOR.search(near) and _BEHIND_ENUMERATOR.match(code, end):
+            return _ENUM.search(code, item.start, at) is not None
         before = code[item.start : at]
-        depth = before.count(b"{") - before.count(b"}")
-        if depth > 0:
-            listed = _BEFORE_ENUMERATOR.search(before) and _BEHIND_ENUMERATOR.match(code, end)
-            return bool(listed and _ENUM.search(before))
+        if before.count(b"{") > before.count(b"}"):
+            return False
         if item.kind is Kind.MACRO:
             return _BEHIND_ARGUMENT.match(code, end) is not None
         if not _BEHIND_NAME.match(code, end):

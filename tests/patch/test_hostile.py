@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 
 import pytest
 from damaging import mail, plain
+from growth import growth
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -190,20 +190,10 @@ SHAPES: dict[str, Callable[[int], bytes]] = {
 }
 
 
-def seconds(data: bytes) -> float:
-    best = 1e9
-    for _ in range(2):
-        start = time.process_time()
-        read_series(data, "in")
-        best = min(best, time.process_time() - start)
-    return best
-
-
 @pytest.mark.parametrize("shape", SHAPES)
 def test_time_grows_with_the_input_and_not_with_its_square(shape: str) -> None:
-    small, large = seconds(SHAPES[shape](5_000)), seconds(SHAPES[shape](20_000))
-    # Four times the input: 4 if linear, 16 if quadratic. Small times are noise.
-    assert large < 0.2 or large / small < 10
+    # Four times the input: 4 if linear, 16 if quadratic.
+    assert growth(lambda data: read_series(data, "in"), SHAPES[shape], 5_000) < 10
 
 
 def test_a_million_lines_are_read() -> None:

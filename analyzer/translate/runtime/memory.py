@@ -6,14 +6,15 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from analyzer.errors import Stopped
-from analyzer.translate.runtime import objects, pointers, records
+from analyzer.translate.runtime import objects, pointers, records, straight
 from analyzer.translate.runtime.addresses import AddressSpace
 from analyzer.translate.runtime.nothing import UNSET, NoObject, described
+from analyzer.translate.runtime.shapes import RecordShape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analyzer.translate.runtime.shapes import ArrayShape, RecordShape, Shape
+    from analyzer.translate.runtime.shapes import ArrayShape, Shape
 
 # An assignment gives no memory away, but takes time: so many cells of it count as one.
 _ASSIGNED = 16
@@ -30,6 +31,10 @@ class Memory:
         self._addresses = AddressSpace()
         self._texts: dict[object, pointers.Pointer] = {}
         self._places: dict[tuple[int, str], pointers.Pointer] = {}
+        # How records of a class are copied and assigned to, and how many cells that takes; and
+        # of which classes they may be assigned so.
+        self._copying: dict[type, tuple[Callable[[Any], Any], int]] = {}
+        self._assigning: dict[type, tuple[Callable[[Any, Any], object], int, set[type]]] = {}
 
     def renew(self, budget: int) -> None:
         """Begin a new budget. What was allocated and the addresses given out stay."""
@@ -44,12 +49,24 @@ class Memory:
     def new(self, shape: Shape) -> Any:
         """Make an object that nothing was written to; see ``objects.new``."""
         self.take(shape.cells)
-        return objects.new(shape)
+        if type(shape) is not RecordShape:
+            return objects.new(shape)
+        try:
+            make = shape.made["new"]
+        except KeyError:
+            make = straight.maker(shape, zeroed=False)
+        return make()
 
     def zero(self, shape: Shape) -> Any:
         """Make a zeroed object; see ``objects.zero``."""
         self.take(shape.cells)
-        return objects.zero(shape)
+        if type(shape) is not RecordShape:
+            return objects.zero(shape)
+        try:
+            make = shape.made["zero"]
+        except KeyError:
+            make = straight.maker(shape, zeroed=True)
+        return make()
 
     def cell(self, shape: Shape) -> pointers.Pointer:
         """Make a scalar that nothing was written to, as an array of one."""
@@ -58,8 +75,22 @@ class Memory:
 
     def copy(self, record: Any) -> Any:
         """Copy a record; see ``objects.copy``."""
-        self.take(_record_cells(record))
-        return objects.copy(record)
+        try:
+            copy, cells = self._copying[type(record)]
+        except KeyError:
+            copy, cells = self._learn_to_copy(record)
+        # As ``take`` does.
+        self._left = left = self._left - cells
+        if left < 0:
+            raise Stopped("memory budget")
+        return copy(record)
+
+    def _learn_to_copy(self, record: Any) -> tuple[Callable[[Any], Any], int]:
+        shape = _shape_of(record)
+        if not _stands_alone(record):
+            return objects.copy, shape.cells
+        learnt = self._copying[type(record)] = straight.copier(shape), shape.cells
+        return learnt
 
     def held(self, value: Any) -> Any:
         """Return a value of unknown type such that nothing done elsewhere changes it."""
@@ -67,8 +98,28 @@ class Memory:
 
     def assign(self, target: Any, source: Any) -> None:
         """Assign a record; see ``objects.assign``."""
-        self.take(_record_cells(target) // _ASSIGNED)
-        objects.assign(target, source)
+        try:
+            assign, cells, sources = self._assigning[type(target)]
+        except KeyError:
+            assign, cells, sources = self._learn_to_assign(target)
+        self._left = left = self._left - cells
+        if left < 0:
+            raise Stopped("memory budget")
+        if type(source) in sources:
+            assign(target, source)
+        else:
+            objects.assign(target, source)
+            # So the two are of one type, as two files declare it, and all such records are.
+            if _stands_alone(target) and _stands_alone(source):
+                sources.add(type(source))
+
+    def _learn_to_assign(self, target: Any) -> tuple[Callable[[Any, Any], object], int, set[type]]:
+        shape = _shape_of(target)
+        cells = shape.cells // _ASSIGNED
+        if not _stands_alone(target):
+            return objects.assign, cells, set()
+        learnt = self._assigning[type(target)] = straight.assigner(shape), cells, {type(target)}
+        return learnt
 
     def reset(self, target: Any, shape: RecordShape | ArrayShape) -> None:
         """Make every byte of an object zero; see ``objects.reset``."""
@@ -120,12 +171,17 @@ class Memory:
         return self._addresses.pointer_of(address)
 
 
-def _record_cells(record: Any) -> int:
+def _shape_of(record: Any) -> RecordShape:
     try:
         shape: RecordShape = record._shape
     except AttributeError:
         raise Stopped(f"{described(record)} is used as a record") from None
-    return shape.cells
+    return shape
+
+
+def _stands_alone(record: Any) -> bool:
+    """Tell whether a value is a record of a class that ``straight`` knows, so in no union."""
+    return isinstance(record, records.Record) and record._shape.made.get(False) is type(record)
 
 
 def ticking(steps: int) -> Callable[[], object]:

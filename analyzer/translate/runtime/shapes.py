@@ -69,8 +69,9 @@ class RecordShape:
     union: bool
     fields: tuple[FieldShape, ...]
     size: int | None = None
-    # What was derived from this shape: its classes, by whether they stand inside a union.
-    made: dict[bool, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    # What was derived from this shape: its classes, by whether they stand inside a union, and the
+    # functions of ``straight``, by name.
+    made: dict[bool | str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     cells: int = field(init=False, compare=False, repr=False)
     depth: int = field(init=False, compare=False, repr=False)
 
