@@ -198,10 +198,8 @@ def test_time_grows_with_the_input_and_not_with_its_square(shape: str) -> None:
 
 def test_a_million_lines_are_read() -> None:
     n = 1_000_000
-    start = time.process_time()
     patch = only(HEAD + b"@@ -0,0 +1,%d @@\n" % n + b"+x\n" * n)
     assert (patch.damage, patch.files[0].added) == ((), n)
-    assert time.process_time() - start < 30
 
 
 def test_a_line_of_megabytes_is_one_line() -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from analyzer.translate.runtime.records import Guard
     from analyzer.translate.runtime.shapes import Shape
 
+_MISSING: Final = object()
+
 
 def new(shape: Shape) -> Any:
     """Make an object that nothing was written to. A scalar becomes a cell, an array a pointer."""
@@ -99,7 +101,13 @@ def copy(record: Record) -> Record:
     union than the one in use.
     """
     made = _record(record._shape, None, False, None, None)
-    _transfer(made, record)
+    if record._guard is not None or record._layout.flat is None:
+        _transfer(made, record)
+        return made
+    for name in record._layout.flat:
+        value = getattr(record, name, _MISSING)
+        if value is not _MISSING:
+            setattr(made, name, value)
     return made
 
 
@@ -124,9 +132,6 @@ def _transfer(target: Record, source: Record) -> None:
     if target._guard is not None:
         activate(*target._guard)
     _transfer_members(target, source)
-
-
-_MISSING: Final = object()
 
 
 def _transfer_members(target: Record, source: Record) -> None:

@@ -38,6 +38,12 @@ class Record(Address):
     def __add__(self, offset: int) -> Any:
         if offset == 0:
             return self
+        index = self._index
+        if type(index) is int:
+            # Without a helper: loops over entries step so.
+            home: Any = self._home
+            at = index + offset
+            return home[at] if 0 <= at < len(home) else _neighbour(home, at)
         home, index = self._position()
         return _neighbour(home, index + offset)
 
@@ -51,6 +57,11 @@ class Record(Address):
     def __getitem__(self, offset: int) -> Any:
         if offset == 0:
             return self
+        index = self._index
+        if type(index) is int:
+            home: Any = self._home
+            at = index + offset
+            return home[at] if 0 <= at < len(home) else _element(home, at)
         home, index = self._position()
         return _element(home, index + offset)
 
