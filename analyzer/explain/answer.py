@@ -153,7 +153,8 @@ def _pieces(
 ) -> list[Piece]:
     hunks = _shown(files, question.state, configuration)
     if tree is not None:
-        return _in_tree(question, files, tree, configuration, frozenset(_touched(hunks)))
+        sides = [one for state in State for one in _shown(files, state)]
+        return _in_tree(question, files, tree, configuration, frozenset(_touched(sides)))
     return [*whole_functions(hunks, question.name), *fragments_of(hunks, question.name)]
 
 
@@ -199,7 +200,7 @@ def _in_tree(
     for alike in _by_path(files).values():
         found = version(alike, read, question.state, tree.name)
         if found is not None and found.why_not is None:
-            pieces += pieces_in(found, question.name, configuration, touched)
+            pieces += pieces_in(found, question.name, configuration)
         elif found is not None and question.name in touched:
             source = f"in {found.source}"
             pieces.append(_refused(question, found.path, source, found.why_not or ""))

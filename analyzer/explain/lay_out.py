@@ -123,7 +123,7 @@ def _placed(python: Sequence[PythonLine], piece: Piece) -> list[PythonLine]:
 
 
 def _translated(piece: Piece, world: World) -> Translated | Untranslated | Unparsed:
-    first: Translated | Untranslated | Unparsed | None = None
+    first: Unparsed | None = None
     # What is around may be cut off anywhere, and then spoil the reading of the piece.
     for around in dict.fromkeys((piece.around, ())):
         source = Source(_text({**dict(around), **_own(piece)}), world.configuration)
@@ -133,9 +133,9 @@ def _translated(piece: Piece, world: World) -> Translated | Untranslated | Unpar
             file = read(source.text, piece.path)
             environment = Environment.of_file(file, LP64, world.headers)
             found = translate_function(_function(file, piece), environment, source)
-        if isinstance(found, Translated):
+        if not isinstance(found, Unparsed):
             return found
-        first = found if first is None or isinstance(first, Unparsed) else first
+        first = first or found
     return first or _unread(piece, "there is nothing to read")
 
 

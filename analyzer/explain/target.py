@@ -25,6 +25,8 @@ class Version:
     path: str
     source: str
     lines: tuple[str, ...] = ()
+    # The file in the other state: what a function was before the patch, or is after it.
+    other: tuple[str, ...] = ()
     why_not: str | None = None
 
 
@@ -47,9 +49,9 @@ def version(
         for file in files:
             after = after_patch(file, after) if after is not None else None
         if after is not None and state is State.AFTER:
-            return _lines(path, f"as the patch leaves {said}", after)
+            return _lines(path, f"as the patch leaves {said}", after, before)
         if after is not None:
-            return _lines(path, f"as it is in {said}", before)
+            return _lines(path, f"as it is in {said}", before, after)
     return _already(files, read, state, path, target)
 
 
@@ -64,12 +66,15 @@ def _already(
     before: str | None = now
     for file in reversed(files):
         before = before_patch(file, before) if before is not None else None
+    if before is None and state is State.BEFORE:
+        source = f"as it is in {target}, to which the patch does not apply"
+        return _lines(path, source, now, "")
     if before is None:
         why = "lines of it were lost" if _damaged(files) else "the file is not the one it is for"
         return Version(path, target, why_not=f"the patch does not apply to {target}: {why}")
     if state is State.AFTER:
-        return _lines(path, f"as it is in {target}, which holds the patch already", now)
-    return _lines(path, f"as it is in {target}, with the patch taken back", before)
+        return _lines(path, f"as it is in {target}, which holds the patch already", now, before)
+    return _lines(path, f"as it is in {target}, with the patch taken back", before, now)
 
 
 def _before(file: FilePatch, read: PreImage, blob: str | None) -> str | None:
@@ -84,20 +89,26 @@ def _damaged(files: Sequence[FilePatch]) -> bool:
     return any(not hunk.whole for file in files for hunk in file.hunks)
 
 
-def _lines(path: str, source: str, text: str) -> Version:
-    return Version(path, source, tuple(text.split("\n")))
+def _lines(path: str, source: str, text: str, other: str) -> Version:
+    return Version(path, source, tuple(text.split("\n")), tuple(other.split("\n")))
 
 
-def pieces_in(
-    found: Version, name: str, configuration: Configuration, touched: frozenset[str]
-) -> list[Piece]:
+def pieces_in(found: Version, name: str, configuration: Configuration) -> list[Piece]:
     """The functions of a name in a file, whole."""
-    text = picked(found.lines, configuration)
-    return [_piece(found, text, one, touched) for one in owners(text, "") if one.name == name]
+    text, other = picked(found.lines, configuration), picked(found.other, configuration)
+    beside = {_of(other, one) for one in owners(other, "") if one.name == name}
+    return [
+        _piece(found, text, one, unchanged=_of(text, one) in beside)
+        for one in owners(text, "")
+        if one.name == name
+    ]
 
 
-def _piece(found: Version, text: tuple[str, ...], owner: Owner, touched: frozenset[str]) -> Piece:
-    unchanged = ["the patch does not change it"] if owner.name not in touched else []
+def _of(text: tuple[str, ...], owner: Owner) -> tuple[str, ...]:
+    return text[owner.first : owner.last + 1]
+
+
+def _piece(found: Version, text: tuple[str, ...], owner: Owner, *, unchanged: bool) -> Piece:
     inside = range(owner.first, owner.last + 1)
     piece = Piece(
         owner.name,
@@ -109,7 +120,7 @@ def _piece(found: Version, text: tuple[str, ...], owner: Owner, touched: frozens
         text[owner.first : owner.last + 1],
         around=tuple((i + 1, line) for i, line in enumerate(text) if i not in inside),
         conditions=conditions_of(found.lines, owner.first),
-        notes=tuple(unchanged),
+        notes=("the patch does not change it",) if unchanged else (),
     )
     if owner.ended:
         return piece

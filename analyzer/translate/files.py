@@ -41,6 +41,8 @@ class Loaded:
         if name not in self.functions:
             return Halted(f"{name} is not translated", None)
         kinds = self.functions[name].parameters
+        if len(kinds) != len(arguments):
+            return Halted(f"{name} takes {len(kinds)} arguments, not {len(arguments)}", None)
         given = [
             kind.wrap(each) if isinstance(kind, Integer) else each
             for kind, each in zip(kinds, arguments, strict=True)

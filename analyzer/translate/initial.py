@@ -177,7 +177,7 @@ def _designated_element(w: Writer, at: Place, kind: Array, item: Item, span: Spa
         raise w.refused("an index that is not constant", item.span)
     first, last = found[0][0], found[1][0]
     if not 0 <= first <= last < (kind.length or 0) or last - first > _LONGEST_RANGE:
-        raise w.refused(f"the index {first} of {named(kind)}", item.span)
+        raise w.refused(f"the index {first} ... {last} of {named(kind)}", item.span)
     rest = Item(item.span, item.designators[1:], item.value)
     for index in range(first, last + 1):
         _designated(w, elements(w, at, kind.of, index, span), rest, span)

@@ -235,6 +235,26 @@ def steady(w: Writer, at: Place, span: Span) -> Place:
             return at
 
 
+def _calls(at: Place) -> bool:
+    """Whether finding a place calls anything of C."""
+    match at:
+        case Field(record=code) | Object(code=code):
+            return calls_out(code)
+        case Element(pointer, index):
+            return calls_out(pointer) or calls_out(index)
+        case _:
+            return False
+
+
+def calls_out(code: ast.expr) -> bool:
+    """Whether an expression calls anything but helpers of the run-time table."""
+    return any(
+        isinstance(node, ast.Call)
+        and not (isinstance(node.func, ast.Name) and node.func.id.startswith("_"))
+        for node in ast.walk(code)
+    )
+
+
 def _once(w: Writer, code: ast.expr, span: Span) -> ast.expr:
     if isinstance(code, ast.Name | ast.Constant):
         return code
@@ -280,14 +300,19 @@ def assign(
     w: Writer, op: str, target: Expr, source: Expr, span: Span, *, wanted: bool
 ) -> Value | None:
     """Translate an assignment; return its value where that is wanted."""
-    value = rvalue.rvalue(w, source)
-    with w.captured() as written:
+    with w.captured() as before:
         at = place(w, target)
     if at is None:
         raise w.refused("assigns to a mere value", span)
-    if written and not rvalue.is_steady(value.code, written):
+    if before or _calls(at):
+        # C leaves open what is first. Like gcc, we first do what finds the place.
+        w.extend(before)
+        at = steady(w, at, span)
+    value = rvalue.rvalue(w, source)
+    if op and not isinstance(at, Local) and calls_out(value.code):
+        # And what is added to is read last: the call may change it.
+        value = settled(value)
         value = replace(value, code=w.spilled(value.code, span))
-    w.extend(written)
     if op or wanted:
         at = steady(w, at, span)
     if op:

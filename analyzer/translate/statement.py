@@ -292,7 +292,7 @@ def _do(w: Writer, each: Do) -> None:
         if not ends(_tail(written)):
             w.extend(behind)
     w.loops.pop()
-    if once and not loop.used:
+    if once and not loop.used and not loop.pending:
         # do { } while (0), and nothing leaves it on the way: a block.
         w.extend(written[:-1] if isinstance(_tail(written), ast.Break) else written)
         return

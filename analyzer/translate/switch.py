@@ -22,6 +22,7 @@ from analyzer.csource.syntax import (
     Statement,
     Switch,
 )
+from analyzer.csource.walk import walk
 from analyzer.translate import emit, expansion, rvalue
 from analyzer.translate import statement as statements_of
 from analyzer.translate.conversion import promote
@@ -63,6 +64,8 @@ def _unreachable(w: Writer, group: Group) -> None:
         if isinstance(each, Declaration):
             bare = tuple(replace(declared, initial=None) for declared in each.declared)
             declaration(w, replace(each, declared=bare))
+        elif any(isinstance(inner, Case | Default) for inner in walk(each)):
+            raise w.refused("a case label outside its switch's own block", each.span)
 
 
 def _refuse_twins(w: Writer, groups: Sequence[Group], kind: Integer) -> None:

@@ -201,8 +201,13 @@ def promoted(kind: Integer, model: Model) -> Integer:
 
 
 def common(left: Integer, right: Integer, model: Model) -> Integer:
-    """Return the type of the usual arithmetic conversions (C11 6.3.1.8)."""
+    """Return the type of the usual arithmetic conversions (C11 6.3.1.8).
+
+    A bit-field wider than int keeps its width, as gcc has it: the greater width goes first.
+    """
     left, right = promoted(left, model), promoted(right, model)
+    if left.bits != right.bits:
+        return left if left.bits > right.bits else right
     if left.signed == right.signed:
         return left if left.rank >= right.rank else right
     signed, unsigned = (left, right) if left.signed else (right, left)

@@ -4,7 +4,8 @@
 
 Patterns are of file names below the tree, ``mm/*.c`` by default. The first figures are those of
 reading alone, every file once and without a configuration; the second those of translating every
-function as the configuration has it, with the tree's own headers.
+function as the configuration has it, with the tree's own headers: a function that stands in
+both arms of an ``#ifdef`` is read twice and translated once.
 """
 
 from __future__ import annotations

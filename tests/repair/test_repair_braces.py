@@ -1,6 +1,5 @@
 """Lone braces from the C alone: restored where it leaves one reading, and else not at all."""
 
-
 from __future__ import annotations
 
 import time

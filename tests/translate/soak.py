@@ -1,6 +1,7 @@
 """Random programs for as long as you like: gcc at two levels, the translation and the walker.
 
-    python -m tests.translate.soak [--programs 10000] [--seed N] [--bits 32] [--sanitize]
+    python -m tests.translate.soak [--programs 10000] [--seed N] [--bits 32] [--jumps]
+                                     [--sanitize]
 
 The first seed is printed first; a mismatch is printed with the command that shows it again, and
 its shrunk program. Exits with 1 after a mismatch.
@@ -20,6 +21,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from differential import JUDGES, Mismatch, Refused, mismatch, natives, shrunk  # noqa: E402
 from gcc_batch import SANITIZE, outcomes  # noqa: E402
+from random_jumps import generate_jumps  # noqa: E402
 from random_programs import ARGUMENTS, Program, generate  # noqa: E402
 
 _BATCH = 50
@@ -33,6 +35,7 @@ def main() -> int:
     parser.add_argument("--bits", type=int, choices=(32, 64), help="of long; both by default")
     parser.add_argument("--judge", choices=sorted(JUDGES), help="both by default")
     parser.add_argument("--sanitize", action="store_true", help="check the generator too")
+    parser.add_argument("--jumps", action="store_true", help="control flow alone, with gotos")
     given = parser.parse_args()
     seed = random.SystemRandom().randrange(1 << 30) if given.seed is None else given.seed
     print(f"seed {seed}", flush=True)
@@ -41,7 +44,8 @@ def main() -> int:
     soak = Soak(judges, given.sanitize)
     for first in range(seed, seed + given.programs, _BATCH):
         seeds = range(first, min(first + _BATCH, seed + given.programs))
-        soak.batch([generate(each) for each in seeds], widths)
+        make = generate_jumps if given.jumps else generate
+        soak.batch([make(each) for each in seeds], widths)
     soak.report()
     return 1 if soak.totals["mismatch"] + soak.totals["crash"] else 0
 
@@ -89,7 +93,8 @@ class Soak:
 
     def tell(self, what: str, program: Program, long_bits: int, text: str) -> None:
         self.totals[what] += 1
-        again = f"--seed {program.seed} --programs 1 --bits {long_bits}"
+        again = "--jumps " if program.entry.startswith("j") else ""
+        again += f"--seed {program.seed} --programs 1 --bits {long_bits}"
         print(f"{what}: {text}\nagain: python -m tests.translate.soak {again}", flush=True)
 
     def report(self) -> None:

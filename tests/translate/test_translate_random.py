@@ -9,6 +9,7 @@ import pytest
 from differential import JUDGES, Mismatch, Opinion, Refused, mismatch, natives, shrunk
 from gcc_batch import SANITIZE, outcomes
 from oracle import GCC
+from random_jumps import generate_jumps
 from random_programs import ARGUMENTS, Program, generate
 
 # More of them, with other seeds: python -m tests.translate.soak
@@ -34,6 +35,15 @@ def test_random_programs_mean_what_gcc_says(long_bits: int, start: int) -> None:
                 small = shrunk(found, tries=300)
                 pytest.fail(f"{found}\nshrunk: {small}\n{small.program.text}")
     assert refusals == []
+
+
+@pytest.mark.parametrize("start", range(0, 200, 50))
+def test_random_jumps_go_where_gcc_goes(start: int) -> None:
+    programs = [generate_jumps(seed) for seed in range(start, start + 50)]
+    for program, native in zip(programs, natives(programs, 64), strict=True):
+        for judge in ("translation", "walker"):
+            found = mismatch(program, native, 64, judge)
+            assert found is None, f"{found}\n{program.text}"
 
 
 def test_a_seed_gives_one_program() -> None:
