@@ -139,8 +139,9 @@ class Pieces:
         code = self._masked.data
         # Enums are long: nothing here may look at all that stands before an enumerator.
         near = code[max(item.start, at - _NEAR) : at]
-        if _BEFORE_ENUMERATOR.search(near) and _BEHIND_ENUMERATOR.match(code, end):
-            return _ENUM.search(code, item.start, at) is not None
+        listed = _BEFORE_ENUMERATOR.search(near) and _BEHIND_ENUMERATOR.match(code, end)
+        if listed and _ENUM.search(code, item.start, at):
+            return True
         before = code[item.start : at]
         if before.count(b"{") > before.count(b"}"):
             return False
