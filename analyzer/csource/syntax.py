@@ -11,6 +11,58 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
+from analyzer.csource.statements import (
+    Arm as Arm,
+)
+from analyzer.csource.statements import (
+    Arms as Arms,
+)
+from analyzer.csource.statements import (
+    Block as Block,
+)
+from analyzer.csource.statements import (
+    Break as Break,
+)
+from analyzer.csource.statements import (
+    Case as Case,
+)
+from analyzer.csource.statements import (
+    Continue as Continue,
+)
+from analyzer.csource.statements import (
+    Default as Default,
+)
+from analyzer.csource.statements import (
+    Do as Do,
+)
+from analyzer.csource.statements import (
+    Evaluate as Evaluate,
+)
+from analyzer.csource.statements import (
+    For as For,
+)
+from analyzer.csource.statements import (
+    Goto as Goto,
+)
+from analyzer.csource.statements import (
+    If as If,
+)
+from analyzer.csource.statements import (
+    Iterate as Iterate,
+)
+from analyzer.csource.statements import (
+    Label as Label,
+)
+from analyzer.csource.statements import (
+    Return as Return,
+)
+from analyzer.csource.statements import (
+    Switch as Switch,
+)
+from analyzer.csource.statements import (
+    While as While,
+)
+
 
 class Span(NamedTuple):
     """Where a node stands: lines from 1, columns in bytes from 0, the end exclusive."""
@@ -395,156 +447,7 @@ class Declaration:
     declared: tuple[Declared, ...]
 
 
-# --- statements ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """``{ ... }``. Labels, ``case`` and ``default`` are statements of their own in it."""
-
-    span: Span
-    statements: tuple[Statement, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluate:
-    """An expression statement; None for a lone ``;``."""
-
-    span: Span
-    value: Expr | None
-
-
-@dataclass(frozen=True, slots=True)
-class If:
-    """``if (test) then else other``."""
-
-    span: Span
-    test: Expr
-    then: Block
-    other: Block | If | None
-
-
-@dataclass(frozen=True, slots=True)
-class While:
-    """``while (test) body``."""
-
-    span: Span
-    test: Expr
-    body: Block
-
-
-@dataclass(frozen=True, slots=True)
-class Do:
-    """``do body while (test);``."""
-
-    span: Span
-    body: Block
-    test: Expr
-
-
-@dataclass(frozen=True, slots=True)
-class For:
-    """``for (start; test; step) body``."""
-
-    span: Span
-    start: Declaration | Expr | None
-    test: Expr | None
-    step: Expr | None
-    body: Block
-
-
-@dataclass(frozen=True, slots=True)
-class Iterate:
-    """A loop by a macro: ``list_for_each_entry(pos, head, member) body``.
-
-    The arguments are kept as text too, since a macro takes tokens.
-    """
-
-    span: Span
-    macro: str
-    arguments: tuple[str, ...]
-    body: Block
-
-
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """``switch (value) body``."""
-
-    span: Span
-    value: Expr
-    body: Block
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """``case value:``, or GNU C's ``case value ... upto:``."""
-
-    span: Span
-    value: Expr
-    upto: Expr | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Default:
-    """``default:``."""
-
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """``name:``."""
-
-    span: Span
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Goto:
-    """``goto label;``."""
-
-    span: Span
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """``break;``."""
-
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Continue:
-    """``continue;``."""
-
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Return:
-    """``return value;``."""
-
-    span: Span
-    value: Expr | None
-
-
-@dataclass(frozen=True, slots=True)
-class Arm:
-    """One arm of an ``#if``: its condition as written (None for ``#else``) and what it holds."""
-
-    span: Span
-    condition: str | None
-    statements: tuple[Statement, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Arms:
-    """An ``#if`` among statements that no configuration has decided."""
-
-    span: Span
-    arms: tuple[Arm, ...]
-
+# --- statements: their classes are in ``statements`` --------------------------------------------
 
 Statement: TypeAlias = (
     Block
