@@ -147,8 +147,7 @@ def explain(
     Exit code: 0 explained; 2 the patch does not hold the function, or cannot be read;
     3 a part of it is not explained: the reason is printed.
     """
-    from analyzer.explain import Question
-    from analyzer.explain import explain as run
+    from analyzer.explain import Question, explain as run
     from analyzer.report.listing import listing_exit_code, render_listings
 
     question = Question(patch, function, target, before, config, tuple(set or ()))

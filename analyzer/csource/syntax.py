@@ -13,53 +13,21 @@ from typing import NamedTuple, TypeAlias
 
 from analyzer.csource.statements import (
     Arm as Arm,
-)
-from analyzer.csource.statements import (
     Arms as Arms,
-)
-from analyzer.csource.statements import (
     Block as Block,
-)
-from analyzer.csource.statements import (
     Break as Break,
-)
-from analyzer.csource.statements import (
     Case as Case,
-)
-from analyzer.csource.statements import (
     Continue as Continue,
-)
-from analyzer.csource.statements import (
     Default as Default,
-)
-from analyzer.csource.statements import (
     Do as Do,
-)
-from analyzer.csource.statements import (
     Evaluate as Evaluate,
-)
-from analyzer.csource.statements import (
     For as For,
-)
-from analyzer.csource.statements import (
     Goto as Goto,
-)
-from analyzer.csource.statements import (
     If as If,
-)
-from analyzer.csource.statements import (
     Iterate as Iterate,
-)
-from analyzer.csource.statements import (
     Label as Label,
-)
-from analyzer.csource.statements import (
     Return as Return,
-)
-from analyzer.csource.statements import (
     Switch as Switch,
-)
-from analyzer.csource.statements import (
     While as While,
 )
 

@@ -23,8 +23,7 @@ from analyzer.csource.syntax import (
     Switch,
 )
 from analyzer.csource.walk import walk
-from analyzer.translate import emit, expansion, rvalue
-from analyzer.translate import statement as statements_of
+from analyzer.translate import emit, expansion, rvalue, statement as statements_of
 from analyzer.translate.conversion import promote
 from analyzer.translate.declaration import declaration
 from analyzer.translate.jumps import JUMP, Kind, PyLoop, arrived, arrives, inside

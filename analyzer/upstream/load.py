@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.errors import AnalyzerError
 from analyzer.upstream import fields
 from analyzer.upstream.facts import CommitFacts, Companion, Conditions, Facts, Role, key_of
-from analyzer.upstream.pattern import EXPECTED as PATTERN
-from analyzer.upstream.pattern import parse_pattern
+from analyzer.upstream.pattern import EXPECTED as PATTERN, parse_pattern
 from analyzer.upstream.shape import C_KINDS, KCONFIG_KINDS, Kind, ShapeHunk, is_kconfig
 from analyzer.upstream.shapetext import parse_shape
 

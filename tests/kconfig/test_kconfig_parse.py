@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 from growth import growth
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from analyzer.kconfig import (
     And,

@@ -20,8 +20,7 @@ from damaging import (
     with_crlf,
     wrapped,
 )
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, assume, given, settings, strategies as st
 
 from analyzer.errors import AnalyzerError
 from analyzer.patch.damage import Grade

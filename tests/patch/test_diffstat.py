@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from growth import growth
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from analyzer.patch.diffstat import (
     Diffstat,

@@ -8,8 +8,7 @@ from collections.abc import Callable
 import pytest
 from damaging import mail, plain
 from growth import growth
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, assume, given, settings, strategies as st
 
 from analyzer.errors import AnalyzerError
 from analyzer.patch.damage import DamageKind, Grade

@@ -6,8 +6,7 @@ import base64
 
 import pytest
 from growth import growth
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from analyzer.errors import AnalyzerError
 from analyzer.finding import NotChecked

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 from growth import growth
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from analyzer.patch.subject import Prefix, PrefixKind, Subject, read_subject
 

@@ -17,8 +17,7 @@ from damaged import (
     lone_braces,
     repaired,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from analyzer.patch.damage import Grade
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from one_case import ADA, BEN, FACT, OTHER, SHA, TITLE, case_of, mail
 
 from analyzer.finding import State

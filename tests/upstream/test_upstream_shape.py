@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 from growth import growth
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from analyzer.upstream import (
     Kind,
