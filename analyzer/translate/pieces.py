@@ -28,7 +28,6 @@ _BEFORE_TAG = re.compile(rb"\b(?:struct|union|enum)\s++(?:__\w++(?:\s*+\([^;{}]*
 _BEHIND_TAG = re.compile(_MARKS + rb"\s*+\{")
 _BEHIND_NAME = re.compile(_MARKS + rb"\s*+[;,=\[(:){]")
 _BEHIND_ARGUMENT = re.compile(rb"\s*+[,)]")
-_BEFORE_ENUMERATOR = re.compile(rb"[{,]\s*+\Z")
 _BEHIND_ENUMERATOR = re.compile(rb"\s*+(?:[,=}]|__\w)")
 _POINTER_TO_FUNCTION = re.compile(rb"\(\s*+\*\s*+\Z")
 _ENUM = re.compile(rb"\benum\b")
@@ -41,6 +40,16 @@ _NEAR = 200
 _FAR = 2000
 # How often a name is looked at in one item before the parser is asked without further ado.
 _MOST_LOOKS = 30
+
+
+def _last(code: bytes, start: int, end: int) -> bytes:
+    """Return the last byte before ``end`` that is no blank; comments are blanks here."""
+    while end > start:
+        near = code[max(start, end - _NEAR) : end].rstrip()
+        if near:
+            return near[-1:]
+        end -= _NEAR
+    return b""
 
 
 class Pieces:
@@ -138,9 +147,8 @@ class Pieces:
     def _is_declarator(self, item: TopLevel, at: int, end: int) -> bool:
         code = self._masked.data
         # Enums are long: nothing here may look at all that stands before an enumerator.
-        near = code[max(item.start, at - _NEAR) : at]
-        listed = _BEFORE_ENUMERATOR.search(near) and _BEHIND_ENUMERATOR.match(code, end)
-        if listed and _ENUM.search(code, item.start, at):
+        listed = _last(code, item.start, at) in (b"{", b",")
+        if listed and _BEHIND_ENUMERATOR.match(code, end) and _ENUM.search(code, item.start, at):
             return True
         before = code[item.start : at]
         if before.count(b"{") > before.count(b"}"):

@@ -420,3 +420,10 @@ def test_a_name_used_many_times_is_found_in_linear_time() -> None:
     environment = environment_of(f"int table[] = {{ {uses} }}; enum {{ {uses.upper()}, y }};")
     assert environment.identifier("x") is None
     assert environment.identifier("y") is not None
+
+
+def test_an_enumerator_behind_a_long_comment_is_found() -> None:
+    text = f"enum zone {{ FIRST, /* {'word ' * 300}*/ SECOND,\n}};\nstatic int a = 1, b = 2, c;\n"
+    environment = Environment.of_file(read(text, "a.c"), LP64)
+    assert environment.identifier("SECOND") == Constant("SECOND", 1, LP64.int)
+    assert environment.identifier("b") == Variable("b", LP64.int)
