@@ -26,6 +26,13 @@ _EXACT = {
     "_int_of": "a pointer's address as an integer",
     "_pointer_of": "an integer as a pointer",
     "_container": "container_of: from a member to the object that it is in",
+    "_whole": "a pointer to an array as a whole",
+    "_as_record": "a pointer taken for one to a struct: stops where it leads to something else",
+    "_as_array": "a pointer taken for one to elements of a size: stops where they have another",
+    "_same": "compares pointers of different types: stops where one lies in what the other is of",
+    "_held": "a value of unknown type, copied if it is a struct",
+    "_reset": "an object made zero where it lies",
+    "_unreachable": "a fault: control is never to get here",
     "_jump": "the label that a goto goes to",
 }
 _MASK = re.compile(r"_U(?P<bits>\d+)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -118,6 +119,9 @@ def _comparison(w: Writer, op: str, left: Value, right: Value, span: Span) -> Va
     model = w.environment.model
     if isinstance(left.type, Pointer) or isinstance(right.type, Pointer):
         left, right = _pointers(w, left, right, span)
+        if op in ("==", "!=") and not _alike(left, right):
+            same = emit.call("_same", left.code, right.code)
+            return truth(same if op == "==" else emit.without(same), model)
         return truth(emit.compare(op, left.code, right.code), model)
     if op in ("==", "!=") and isinstance(left.type, Opaque) and left.type == right.type:
         return truth(emit.compare(op, left.code, right.code), model)
@@ -138,6 +142,16 @@ def _pointers(w: Writer, left: Value, right: Value, span: Span) -> tuple[Value, 
         if isinstance(side.type, Integer) and side is not null:
             raise w.refused(f"compares a pointer with {named(side.type)}", span)
     return left, right
+
+
+def _alike(left: Value, right: Value) -> bool:
+    """Whether two pointers that are equal to C are equal to us, as they point to one type."""
+    if isinstance(left.code, ast.Name) and left.code.id == "_null":
+        return True
+    if isinstance(right.code, ast.Name) and right.code.id == "_null":
+        return True
+    to = left.type.to if isinstance(left.type, Pointer) else None
+    return left.type == right.type and not isinstance(to, Void | Unknown)
 
 
 def _on_pointers(w: Writer, op: str, left: Value, right: Value, span: Span) -> Value:

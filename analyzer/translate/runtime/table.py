@@ -38,6 +38,7 @@ HELPERS: Mapping[str, object] = MappingProxyType(
         "_container": container,
         "_as_record": views.as_record,
         "_as_array": views.as_array,
+        "_same": views.same,
     }
 )
 

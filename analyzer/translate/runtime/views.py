@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analyzer.errors import Stopped
-from analyzer.translate.runtime.pointers import Pointer
+from analyzer.translate.runtime.pointers import MemberHome, Pointer
 from analyzer.translate.runtime.records import Record
 
 
@@ -38,3 +38,28 @@ def as_array(pointer: Any, size: int, signed: bool | None) -> Any:
             ways = ("signed, as unsigned", "unsigned, as signed")
             raise Stopped(f"type-punned access: elements of {before} bytes, {ways[signed]}")
     return pointer
+
+
+def same(one: Any, other: Any) -> Any:
+    """Compare pointers to different types. Raises Stopped where they may be one address to C.
+
+    A struct and what it begins with have one address; where in it a member lies, we do not know.
+    """
+    if one is not other and (_holds(one, other) or _holds(other, one)):
+        raise Stopped("compares the address of a struct with one inside it")
+    return one == other
+
+
+def _holds(outer: Any, inner: Any) -> bool:
+    """Whether a record holds what a pointer leads to."""
+    if not isinstance(outer, Record):
+        return False
+    while True:
+        if isinstance(inner, Record):
+            inner = inner._home
+        elif type(inner) is Pointer and isinstance(inner._home, MemberHome):
+            inner = inner._home.record
+        else:
+            return False
+        if inner is outer:
+            return True
