@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from analyzer.errors import Stopped
-from analyzer.translate.runtime.pointers import MemberHome, Pointer
+from analyzer.translate.runtime.pointers import EmbeddedArray, MemberHome, Pointer
 from analyzer.translate.runtime.records import Record
+from analyzer.translate.runtime.unions import GuardedHome
 
 
 def as_record(pointer: Any, tag: str) -> Any:
@@ -51,15 +52,15 @@ def same(one: Any, other: Any) -> Any:
 
 
 def _holds(outer: Any, inner: Any) -> bool:
-    """Whether a record holds what a pointer leads to."""
+    """Whether a record may hold what a pointer leads to: an embedded array knows no record."""
     if not isinstance(outer, Record):
         return False
-    while True:
+    while inner is not outer:
         if isinstance(inner, Record):
             inner = inner._home
-        elif type(inner) is Pointer and isinstance(inner._home, MemberHome):
-            inner = inner._home.record
+        elif type(inner) is Pointer:
+            home = inner._home
+            inner = home.record if isinstance(home, MemberHome) else home
         else:
-            return False
-        if inner is outer:
-            return True
+            return isinstance(inner, EmbeddedArray | GuardedHome)
+    return True
