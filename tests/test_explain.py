@@ -14,9 +14,10 @@ import pytest
 from inputs import ARCHIVE, BASE, PATCH
 
 from analyzer.errors import AnalyzerError
+from analyzer.excerpt.piece import Part
 from analyzer.explain import Question, explain
 from analyzer.report.explain_json import read_schema
-from analyzer.report.listing import Listing, Part
+from analyzer.report.listing import Listing
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 

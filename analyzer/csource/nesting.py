@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -187,8 +188,9 @@ def conditions_at(text: str | Sequence[Conditional], line: int) -> tuple[str, ..
     level: Sequence[Conditional] = structure(text) if isinstance(text, str) else text
     found: list[str] = []
     while True:
-        around = next((each for each in level if each.line <= line <= each.end_line), None)
-        if around is None:
+        behind = bisect_right(level, line, key=lambda each: each.line)
+        around = level[behind - 1] if behind else None
+        if around is None or around.end_line < line:
             return tuple(found)
         at = next(
             (at for at, arm in enumerate(around.arms) if arm.line <= line <= arm.end_line), None

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from analyzer.csource.configuration import Configuration
 from analyzer.errors import AnalyzerError
-from analyzer.explain.decide import configuration_of, symbols_in, tested_symbols, with_taken
-from analyzer.explain.hunks import Shown, fragments_of, is_c, shown, whole_functions
+from analyzer.excerpt.decide import configuration_of, symbols_in, tested_symbols, with_taken
+from analyzer.excerpt.hunks import Shown, fragments_of, is_c, shown, whole_functions
+from analyzer.excerpt.piece import Part, Piece, Refusal
 from analyzer.explain.lay_out import World, listing_of
-from analyzer.explain.piece import Piece
 from analyzer.explain.target import pieces_in, version
 from analyzer.intake import facts_on, named_commit, pre_image_of, read_input, tree_of
 from analyzer.patch.damage import Damage
@@ -20,7 +20,7 @@ from analyzer.patch.lines import FilePatch
 from analyzer.patch.reader import read_series
 from analyzer.repair import mend
 from analyzer.repair.image import State
-from analyzer.report.listing import Listing, Part, Refusal
+from analyzer.report.listing import Listing
 from analyzer.translate.headers import Headers
 from analyzer.upstream import load
 

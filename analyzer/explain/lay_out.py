@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
 from analyzer.csource.configuration import Configuration
-from analyzer.csource.file import CFile, parse_statements, read
-from analyzer.csource.syntax import Function, Span, Unparsed
-from analyzer.explain.decide import symbols_in
+from analyzer.csource.syntax import Unparsed
+from analyzer.excerpt.decide import symbols_in
+from analyzer.excerpt.piece import Part, Piece, Refusal
+from analyzer.excerpt.translation import translated
 from analyzer.explain.legend import helpers_in
-from analyzer.explain.owners import parameters_of
-from analyzer.explain.piece import Piece
 from analyzer.explain.python import PythonLine, python_lines
 from analyzer.explain.rows import side_by_side
-from analyzer.report.listing import Left, Listing, Part, Refusal, Row
-from analyzer.translate import (
-    LP64,
-    Environment,
-    Source,
-    Translated,
-    Untranslated,
-    translate_fragment,
-    translate_function,
-)
+from analyzer.report.listing import Left, Listing, Row
 from analyzer.translate.headers import Headers
-from analyzer.translate.resolve import adjusted
+from analyzer.translate.result import Translated, Untranslated
 
 _MODEL_SAID = "long and pointers have 64 bits (LP64)"
 _FRAGMENT_SAID = (
@@ -62,7 +52,7 @@ def listing_of(piece: Piece, world: World) -> Listing:
     )
     if piece.refusal is not None:
         return _refused(listing, piece.refusal)
-    found = _translated(piece, world)
+    found = translated(piece, world.configuration, world.headers)
     match found:
         case Translated():
             return _explained(listing, piece, found)
@@ -120,68 +110,3 @@ def _placed(python: Sequence[PythonLine], piece: Piece) -> list[PythonLine]:
         one if one.line is None or piece.first <= one.line <= last else replace(one, line=None)
         for one in python
     ]
-
-
-def _translated(piece: Piece, world: World) -> Translated | Untranslated | Unparsed:
-    first: Unparsed | None = None
-    # What is around may be cut off anywhere, and then spoil the reading of the piece.
-    for around in dict.fromkeys((piece.around, ())):
-        source = Source(_text({**dict(around), **_own(piece)}), world.configuration)
-        if piece.part is Part.FRAGMENT:
-            found = _fragment(piece, around, world, source)
-        else:
-            file = read(source.text, piece.path)
-            environment = Environment.of_file(file, LP64, world.headers)
-            found = translate_function(_function(file, piece), environment, source)
-        if not isinstance(found, Unparsed):
-            return found
-        first = first or found
-    return first or _unread(piece, "there is nothing to read")
-
-
-def _function(file: CFile, piece: Piece) -> Function | Unparsed:
-    """The function that stands in the piece's lines, whatever else the file has of its name."""
-    last = piece.first + len(piece.text) - 1
-    for outline, function in zip(file.functions, file.each_function(), strict=True):
-        if piece.first <= outline.span.line <= last:
-            return function
-    return _unread(piece, "the parser finds no function there")
-
-
-def _fragment(
-    piece: Piece, around: tuple[tuple[int, str], ...], world: World, source: Source
-) -> Translated | Untranslated | Unparsed:
-    text = "\n".join(piece.text)
-    statements = parse_statements(text, None, piece.path, line=piece.first)
-    if isinstance(statements, Unparsed):
-        return statements
-    # Statements by themselves are no file: what surrounds them declares, they do not.
-    file = read(_text(dict(around)), piece.path)
-    environment = Environment.of_file(file, LP64, world.headers)
-    types = {
-        each.name: adjusted(environment.resolve(each.type))
-        for each in parameters_of(piece.heading)
-        if each.name is not None
-    }
-    return translate_fragment(
-        piece.function, statements, piece.path, environment, _span(piece), source, types
-    )
-
-
-def _span(piece: Piece) -> Span:
-    """The piece's code, from its first line that has any to its last."""
-    places = [i for i, line in enumerate(piece.text) if line.strip()] or [0]
-    return Span(piece.first + places[0], 0, piece.first + places[-1], len(piece.text[places[-1]]))
-
-
-def _own(piece: Piece) -> dict[int, str]:
-    return dict(enumerate(piece.text, piece.first))
-
-
-def _text(lines: Mapping[int, str]) -> str:
-    """A text with lines where the file has them."""
-    return "\n".join(lines.get(i, "") for i in range(1, max(lines, default=0) + 1)) + "\n"
-
-
-def _unread(piece: Piece, reason: str) -> Unparsed:
-    return Unparsed(_span(piece), piece.path, piece.function, reason, "")

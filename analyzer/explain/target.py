@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.csource.configuration import Configuration
-from analyzer.explain.decide import conditions_of, picked
-from analyzer.explain.owners import Owner, owners
-from analyzer.explain.piece import Piece
+from analyzer.excerpt.decide import conditions_of, picked
+from analyzer.excerpt.owners import Owner, owners
+from analyzer.excerpt.piece import Part, Piece, Refusal
 from analyzer.patch.lines import FilePatch
 from analyzer.repair import PreImage
 from analyzer.repair.image import State, after_patch, before_patch
-from analyzer.report.listing import Part, Refusal
 
 
 @dataclass(frozen=True, slots=True)

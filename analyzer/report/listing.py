@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import assert_never
 
+from analyzer.excerpt.piece import Part, Refusal
 from analyzer.report import Format
-
-
-class Part(Enum):
-    """How much of a function a listing shows."""
-
-    WHOLE = "the whole function"
-    FRAGMENT = "a fragment of the function"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +29,6 @@ class Left:
 
     name: str
     use: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why there is no Python: the reason, its line of the file where it has one, the C there."""
-
-    reason: str
-    line: int | None = None
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from growth import growth
 
-from analyzer.explain.fragment import Excerpt, fragments
-from analyzer.explain.owners import owners
+from analyzer.excerpt.fragment import Excerpt, fragments
+from analyzer.excerpt.owners import owners
 from analyzer.explain.python import PythonLine, python_lines
 from analyzer.explain.rows import side_by_side
 from analyzer.report.columns import wrapped

@@ -11,14 +11,13 @@ import pytest
 from hostile import HOSTILE
 from markdown_it import MarkdownIt
 
+from analyzer.excerpt.piece import Part, Refusal
 from analyzer.report import Format
 from analyzer.report.columns import cells, two_columns, wrapped
 from analyzer.report.explain_json import read_schema
 from analyzer.report.listing import (
     Left,
     Listing,
-    Part,
-    Refusal,
     Row,
     listing_exit_code,
     render_listings,

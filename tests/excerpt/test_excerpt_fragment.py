@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.explain.fragment import MAX_FRAGMENTS, Excerpt, Fragment, fragments
-from analyzer.report.listing import Refusal
+from analyzer.excerpt.fragment import MAX_FRAGMENTS, Excerpt, Fragment, fragments
+from analyzer.excerpt.piece import Refusal
 
 
 def excerpt(text: str, *, context_only: bool = True) -> Excerpt:
@@ -117,6 +117,21 @@ def test_lines_in_different_arms_are_fragments_of_their_own() -> None:
 def test_directives_and_comments_of_the_patch_stay_with_its_statements() -> None:
     hunk = " \ta();\n+#if X\n+\t/* why */\n+\tb();\n+#endif\n \tc();"
     assert cut(hunk) == ["#if X\n\t/* why */\n\tb();\n#endif"]
+
+
+def test_a_block_that_nothing_is_left_of_ends_in_lost_context_as_well() -> None:
+    assert cut(" \ta();\n+\tif (b) {\n+\n~\tc();") == ["\tif (b) {\n\n\t}"]
+    assert cut(" \ta();\n+\tint b[] = {\n~\tc();") == [
+        (11, "the fragment does not close: its lines were lost")
+    ]
+
+
+def test_two_that_context_stands_between_may_stay_two() -> None:
+    text = excerpt(" \ta();\n+\tb();\n \tc();\n+\td();\n \te();")
+    assert [one.lines for one in fragments(text, join=False) if isinstance(one, Fragment)] == [
+        ("\tb();",),
+        ("\td();",),
+    ]
 
 
 def test_a_brace_in_lost_context_is_assumed_where_the_indentation_ends_the_block() -> None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.csource import Kind
-from analyzer.explain.statements import Word, Words
-from analyzer.report.listing import Refusal
+from analyzer.excerpt.piece import Refusal
+from analyzer.excerpt.statements import Word, Words
 
 _TAB = 8
 
@@ -147,7 +147,9 @@ class Cutter:
         ]
         if not opened or behind is None or not self.stretch.context_only:
             return None
-        if words.text(count - 1) not in (";", "}") or any(words.text(i) != "{" for i in opened):
+        if words.text(count - 1) not in (";", "{", "}") or any(
+            words.text(i) != "{" for i in opened
+        ):
             return None
         if any(self._columns(i) < _columns(behind) for i in opened):
             return None

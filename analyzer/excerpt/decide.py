@@ -10,7 +10,7 @@ from analyzer.csource import starts_in_comment
 from analyzer.csource.arms import pick
 from analyzer.csource.configuration import Configuration, from_config_text
 from analyzer.csource.directives import directives
-from analyzer.csource.nesting import conditions_at, unbalanced
+from analyzer.csource.nesting import Conditional, conditions_at, structure, unbalanced
 from analyzer.errors import AnalyzerError
 
 _MAX_CONFIG = 16 * 1024 * 1024
@@ -103,6 +103,11 @@ def picked(lines: Sequence[str], configuration: Configuration) -> tuple[str, ...
     return tuple(text.split("\n")[: len(lines)])
 
 
+def conditionals_of(lines: Sequence[str]) -> tuple[Conditional, ...]:
+    """The conditionals of a piece, for ``conditions_at`` with line numbers from 1."""
+    return structure("\n".join(closed_piece(lines)))
+
+
 def conditions_of(lines: Sequence[str], place: int) -> tuple[str, ...]:
     """The conditions that the line at ``place`` (from 0) of a piece stands under."""
-    return conditions_at("\n".join(closed_piece(lines)), place + 1)
+    return conditions_at(conditionals_of(lines), place + 1)

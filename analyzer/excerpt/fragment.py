@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyzer.explain.cut import Cut, Cutter, Stretch, lead
-from analyzer.explain.statements import words_of
-from analyzer.report.listing import Refusal
+from analyzer.excerpt.cut import Cut, Cutter, Stretch, lead
+from analyzer.excerpt.piece import Refusal
+from analyzer.excerpt.statements import words_of
 
 # A function that a patch changes in more places is explained as far as this.
 MAX_FRAGMENTS = 64
@@ -48,14 +48,17 @@ class Fragment:
     assumptions: tuple[str, ...] = ()
 
 
-def fragments(excerpt: Excerpt) -> tuple[Fragment | Refusal, ...]:
-    """Cut out what the own lines make up, in order; empty where they hold no code."""
+def fragments(excerpt: Excerpt, *, join: bool = True) -> tuple[Fragment | Refusal, ...]:
+    """Cut out what the own lines make up, in order; empty where they hold no code.
+
+    ``join``: two that only whole statements of the context stand between become one.
+    """
     out: list[Fragment | Refusal] = []
     for stretch in _stretches(excerpt):
         cutter = Cutter(stretch)
         out += [
             _fragment(excerpt, cutter, one) if isinstance(one, Cut) else one
-            for one in _cuts(cutter, MAX_FRAGMENTS - len(out))
+            for one in _cuts(cutter, MAX_FRAGMENTS - len(out), join)
         ]
         if len(out) > MAX_FRAGMENTS:
             break
@@ -84,7 +87,7 @@ def _stretches(excerpt: Excerpt) -> Iterator[Stretch]:
         )
 
 
-def _cuts(cutter: Cutter, room: int) -> list[Cut | Refusal]:
+def _cuts(cutter: Cutter, room: int, join: bool) -> list[Cut | Refusal]:
     """The cuts of a stretch, at most ``room`` and a refusal of the rest."""
     found: list[Cut | Refusal] = []
     runs = cutter.runs()[::-1]
@@ -100,17 +103,17 @@ def _cuts(cutter: Cutter, room: int) -> list[Cut | Refusal]:
         if isinstance(cut, Cut) and cut.end <= run[1]:
             # What stands under the next label is a fragment of its own.
             runs.append((cut.end, run[1]))
-        _add(cutter, found, cut)
+        _add(cutter, found, cut, join)
     return found
 
 
-def _add(cutter: Cutter, found: list[Cut | Refusal], cut: Cut | Refusal) -> None:
+def _add(cutter: Cutter, found: list[Cut | Refusal], cut: Cut | Refusal, join: bool) -> None:
     """Add a cut, in place of those that it holds, or joined to the one before it."""
     if isinstance(cut, Cut):
         while found and isinstance(held := found[-1], Cut) and cut.first <= held.first:
             found.pop()
         last = found[-1] if found else None
-        joined = cutter.joined(last, cut) if isinstance(last, Cut) else None
+        joined = cutter.joined(last, cut) if join and isinstance(last, Cut) else None
         if joined is not None:
             found[-1] = joined
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.explain.owners import Owner, declared_name, owners, tokens_of
+from analyzer.excerpt.owners import Owner, declared_name, owners, tokens_of
 
 
 def found(text: str, heading: str = "") -> list[tuple[str, int, int, bool]]:
