@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from analyzer.csource.syntax import Block, Expr, Span
-from analyzer.translate import emit, rvalue
+from analyzer.csource.syntax import Block, Expr, Name, Span
+from analyzer.csource.walk import walk
+from analyzer.translate import emit, lvalue, rvalue
 from analyzer.translate.function import Definition
 from analyzer.translate.jumps import JUMP, Kind, PyLoop
 from analyzer.translate.naming import mangled
 from analyzer.translate.statement import block, ends, left
 from analyzer.translate.survey import declared_names, survey
-from analyzer.translate.types import CType, Integer, Unknown
-from analyzer.translate.value import Value, integer, settled
+from analyzer.translate.types import CType, Unknown
+from analyzer.translate.value import Value, settled
 from analyzer.translate.writer import Variable, Writer
 
 
@@ -25,18 +26,21 @@ def fragment(w: Writer, body: Block, span: Span, types: Mapping[str, CType]) -> 
         outer = w.scope
         while outer.outer is not None:
             outer = outer.outer
-        variable = Variable(w.local(name), types.get(name, Unknown(name)), cell=False)
-        if variable.python in w.again.addressed:
+        python, kind = w.local(name), types.get(name, Unknown(name))
+        variable = Variable(python, kind, cell=python in w.again.addressed)
+        if variable.cell and isinstance(kind, Unknown):
             raise w.refused(f"the address of {name}, which stands outside the fragment", at)
         outer.variables[name] = free[name] = variable
-        code = emit.name(variable.python)
-        if isinstance(variable.type, Integer):
-            return integer(code, variable.type)
-        return Value(code, variable.type)
+        return lvalue.load(w, lvalue.place_of(variable), at)
 
     w.free = found
     w.leave = lambda value, at: _return(w, value, at)
-    w.names = declared_names(body)
+    w.names = declared_names(body) | types.keys()
+    used = {each.name: each.span for each in walk(body) if isinstance(each, Name)}
+    for name, at in used.items():
+        # What the function around declares hides what is declared outside of it.
+        if name in types and w.environment.identifier(name) is not None:
+            found(name, at)
     w.survey = survey(w, body)
     w.labels = w.survey.labels
     with w.captured() as written:
@@ -45,15 +49,17 @@ def fragment(w: Writer, body: Block, span: Span, types: Mapping[str, CType]) -> 
         w.loops.pop()
         if not ends(written[-1] if written else None):
             w.write(left("falls"), span)
-    changed = emit.stored(written)
-    names = [each.python for each in free.values()]
-    _append(written, [name for name in names if name in changed])
+    stored = emit.stored(written)
+    changed = tuple(name for name, each in free.items() if each.python in stored)
+    _append(written, [free[name].python for name in changed])
     start = [emit.stamped(emit.evaluate(emit.call("_tick")), span)]
     if w.jumping:
         start.append(emit.stamped(emit.assign(JUMP, emit.number(0)), span))
     kinds: tuple[CType, ...] = tuple(each.type for each in free.values())
-    tree = emit.define(mangled(w.function), names, [*start, *written])
-    return Definition(tree, kinds, Unknown("the outcome"))
+    python = [each.python for each in free.values()]
+    tree = emit.define(mangled(w.function), python, [*start, *written])
+    cells = tuple(name for name, each in free.items() if each.cell)
+    return Definition(tree, kinds, Unknown("the outcome"), tuple(free), changed, cells)
 
 
 def _return(w: Writer, value: Expr | None, span: Span) -> None:

@@ -73,7 +73,8 @@ def translate_fragment(
     """Translate statements that stand alone, such as what a hunk adds to a function.
 
     Names that nothing declares become parameters, of the ``types`` that are known of the function
-    around, and of unknown types otherwise. The result is a tuple: how
+    around, and of unknown types otherwise; see ``Translated.names`` and ``Translated.cells``. A
+    name of ``types`` hides what is declared outside. The result is a tuple: how
     the fragment is left (``"falls"``, ``"break"``, ``"continue"``, ``"return"``, ``"goto"``), the
     value returned, the label or None, and the parameters that it assigns to, in order.
     """
@@ -103,11 +104,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A function written: its tree without a place, and what it takes and returns."""
+    """A function written: its tree without a place, and what it takes and returns.
+
+    ``names``, ``changed`` and ``cells`` are as in ``Translated``.
+    """
 
     tree: ast.FunctionDef
     parameters: tuple[CType, ...]
     returns: CType
+    names: tuple[str, ...]
+    changed: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
 
 
 _Written = TypeVar("_Written")
@@ -169,6 +176,9 @@ def _whole(piece: Piece, write: Callable[[Writer], Definition]) -> Translated | 
         tuple(w.statics),
         unit,
         tuple(w.notes),
+        written.names,
+        written.changed,
+        written.cells,
     )
 
 
@@ -192,7 +202,9 @@ def _function(w: Writer, function: Function) -> Definition:
     if w.calls:
         # A function without calls takes no more steps than its loops do.
         written.insert(0, emit.stamped(emit.evaluate(emit.call("_tick")), span))
-    return Definition(emit.define(mangled(function.name), names, written), kinds, returns)
+    tree = emit.define(mangled(function.name), names, written)
+    called = tuple(each.name or "" for each in function.parameters)
+    return Definition(tree, kinds, returns, called)
 
 
 def _parameters(w: Writer, function: Function) -> tuple[list[str], tuple[CType, ...]]:

@@ -32,7 +32,7 @@ from analyzer.translate.types import (
     Void,
 )
 from analyzer.translate.value import Value, integer, settled
-from analyzer.translate.writer import Writer
+from analyzer.translate.writer import Variable, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,7 @@ def place(w: Writer, expr: Expr) -> Place | None:
 def _variable(w: Writer, name: str, span: Span) -> Place | None:
     variable = w.scope.find(name)
     if variable is not None:
-        code = emit.name(variable.python)
-        if variable.cell and not isinstance(variable.type, Array | Record):
-            return Element(code, emit.number(0), variable.type)
-        if isinstance(variable.type, Record):
-            return Object(code, variable.type)
-        return Local(variable.python, variable.type)
+        return place_of(variable)
     kind = rvalue.declared_outside(w, name)
     if kind is None:
         if w.free is None:
@@ -126,6 +121,16 @@ def _variable(w: Writer, name: str, span: Span) -> Place | None:
     if isinstance(kind, Array):
         return Local(mangled(name), kind)
     return Element(code, emit.number(0), kind)
+
+
+def place_of(variable: Variable) -> Place:
+    """Return the place of a variable of the function."""
+    code = emit.name(variable.python)
+    if variable.cell and not isinstance(variable.type, Array | Record):
+        return Element(code, emit.number(0), variable.type)
+    if isinstance(variable.type, Record):
+        return Object(code, variable.type)
+    return Local(variable.python, variable.type)
 
 
 def pointed(w: Writer, pointer: Value, index: Value | None, span: Span) -> Place:

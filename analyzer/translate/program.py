@@ -90,12 +90,14 @@ class Halted:
 
 
 Outcome: TypeAlias = Returned | Faulted | Halted
+Accident: TypeAlias = NameError | AttributeError | TypeError | RecursionError
 
 
 class Program:
     """Translated functions, bound. Everything that a run changes is in here or in its arguments.
 
     ``replaced`` takes the place of entries of the run-time table, for an engine of other values.
+    ``refused`` says what an exception of Python's means that a primitive raised, None for nothing.
     Raises Stopped for two units of one name, and for a constant that two of them see
     differently; and what the initializer of a static variable raises.
     """
@@ -105,7 +107,9 @@ class Program:
         units: Iterable[Unit],
         primitives: Mapping[str, object] | None = None,
         replaced: Mapping[str, object] | None = None,
+        refused: Callable[[Exception], Stopped | None] = lambda _: None,
     ) -> None:
+        self._refused = refused
         self.memory = Memory(CELLS)
         self._names: dict[str, str] = {}
         self._namespace: dict[str, Any] = {"__builtins__": {}}
@@ -172,7 +176,7 @@ class Program:
             return self._faulted(fault, fault.__traceback__)
         except Stopped as stopped:
             return Halted(stopped.reason, self._place(stopped.__traceback__))
-        except (NameError, AttributeError, RecursionError) as accident:
+        except (NameError, AttributeError, TypeError, RecursionError) as accident:
             return self._accident(accident)
 
     def _faulted(self, fault: KernelFault, traceback: TracebackType | None) -> Faulted:
@@ -181,11 +185,11 @@ class Program:
         # Its frames would keep alive what they held.
         return Faulted(fault.with_traceback(None))
 
-    def _accident(self, accident: NameError | AttributeError | RecursionError) -> Outcome:
+    def _accident(self, accident: Accident) -> Outcome:
         """Say what an exception of Python's means in C, or raise it again as a bug of ours."""
-        mine = [self._is_mine(each.tb_frame) for each in _frames(accident.__traceback__)]
+        mine = [self.is_mine(each.tb_frame) for each in _frames(accident.__traceback__)]
         below = len(mine) if True not in mine else mine[::-1].index(True)
-        match _meaning(accident, below):
+        match _meaning(accident, below) or self._refused(accident):
             case KernelFault() as meaning:
                 return self._faulted(meaning, accident.__traceback__)
             case Stopped(reason=reason):
@@ -193,18 +197,23 @@ class Program:
             case None:
                 raise accident
 
-    def _is_mine(self, frame: FrameType) -> bool:
+    def is_mine(self, frame: FrameType) -> bool:
+        """Whether a frame runs a translated function of this program."""
         return frame.f_globals is self._namespace
+
+    def c_name(self, code: CodeType) -> str:
+        """The C name of the function that translated code belongs to."""
+        python_name = code.co_qualname.partition(".")[0]
+        return self._names.get(python_name, python_name)
 
     def _place(self, traceback: TracebackType | None) -> CodePlace | None:
         """Return where the innermost translated function was."""
-        mine = [each for each in _frames(traceback) if self._is_mine(each.tb_frame)]
+        mine = [each for each in _frames(traceback) if self.is_mine(each.tb_frame)]
         if not mine:
             return None
         code = mine[-1].tb_frame.f_code
         line, _, column, _ = next(islice(code.co_positions(), mine[-1].tb_lasti // 2, None))
-        python_name = code.co_qualname.partition(".")[0]
-        return CodePlace(code.co_filename, line, column, self._names.get(python_name, python_name))
+        return CodePlace(code.co_filename, line, column, self.c_name(code))
 
 
 def _frames(traceback: TracebackType | None) -> Iterator[TracebackType]:
@@ -221,13 +230,11 @@ _UNBOUND = re.compile(r"cannot access (?:local|free) variable '([^']+)'")
 _RAN_AWAY = 100
 
 
-def _meaning(
-    accident: NameError | AttributeError | RecursionError, below: int
-) -> KernelFault | Stopped | None:
+def _meaning(accident: Accident, below: int) -> KernelFault | Stopped | None:
     """Tell a bug of ours (None) from C's doing, by the frames below the innermost one of C."""
     if isinstance(accident, RecursionError):
         return Stopped("call depth") if below < _RAN_AWAY else None
-    if below:
+    if below or isinstance(accident, TypeError):
         return None
     if isinstance(accident, NameError):
         unbound = _UNBOUND.match(str(accident))

@@ -57,6 +57,11 @@ class Translated:
 
     ``tree`` and ``statics`` carry the C file's lines and columns; ``unit`` is what they compile
     to. ``notes`` say what was taken for granted.
+
+    ``names`` are the C names of the ``parameters``. Of a fragment, ``changed`` are the names that
+    it assigns to, whose values the result ends in, in this order; and ``cells`` those whose address
+    it takes: each is given as a ``runtime.pointers.Pointer`` to a list of one, its value, which the
+    fragment reads and writes there.
     """
 
     name: str
@@ -68,6 +73,9 @@ class Translated:
     statics: tuple[ast.stmt, ...]
     unit: Unit
     notes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
 
     @property
     def needs(self) -> tuple[Need, ...]:

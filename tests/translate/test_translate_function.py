@@ -16,6 +16,7 @@ from analyzer.csource.syntax import Span
 from analyzer.translate import (
     LP64,
     Environment,
+    Program,
     Returned,
     Source,
     Translated,
@@ -24,6 +25,7 @@ from analyzer.translate import (
     translate_fragment,
     translate_function,
 )
+from analyzer.translate.runtime.pointers import Pointer as Cell
 from analyzer.translate.runtime.table import helpers
 from analyzer.translate.types import Pointer, Record
 
@@ -311,7 +313,74 @@ def test_a_fragment_of_unknown_types_says_what_it_lacks() -> None:
     )
 
 
-def test_a_fragment_does_not_hand_out_what_is_around_it() -> None:
-    found = fragment("\tcheck(&count);\n", count=LP64.unsigned_long)
+def ran(found: Translated | Untranslated, *arguments: object, **primitives: object) -> object:
+    assert isinstance(found, Translated)
+    outcome = Program([found.unit], primitives).call("slot", *arguments)
+    assert isinstance(outcome, Returned)
+    return outcome.value
+
+
+def test_a_fragment_says_what_it_takes_and_what_it_changes() -> None:
+    found = fragment(vma=Pointer(Record("vma", False)), count=LP64.unsigned_long)
+    assert isinstance(found, Translated)
+    assert (found.names, found.changed, found.cells) == (("extent", "count", "vma"), ("count",), ())
+
+
+def test_what_a_fragment_hands_out_is_a_cell() -> None:
+    code = "if (step(&count, first))\n\tcount += 2;\nfirst = count;\n"
+    found = fragment(code, count=LP64.unsigned_long, first=LP64.int)
+    assert isinstance(found, Translated)
+    assert (found.names, found.changed, found.cells) == (
+        ("count", "first"),
+        ("first",),
+        ("count",),
+    )
+    assert ast.unparse(found.tree) == (
+        "def slot(count, first):\n"
+        "    _tick()\n"
+        "    if step(count, first):\n"
+        "        count[0] = count[0] + 2 & _U64\n"
+        "    first = _i32(count[0])\n"
+        "    return ('falls', None, first)"
+    )
+
+    def step(count: Cell, first: int) -> int:
+        count[0] = first + 1
+        return 1
+
+    home = [40]
+    assert ran(found, Cell(home), 5, step=step) == ("falls", None, 8)
+    assert home == [8]
+
+
+def test_a_cell_of_a_pointer_and_one_in_an_inner_block() -> None:
+    found = fragment(
+        "if (extent) {\n\tint extent = 3;\n\tfind(&vma, &extent);\n\tkeep(extent);\n}\n",
+        vma=Pointer(Record("vma", False)),
+        extent=LP64.unsigned_long,
+    )
+    assert isinstance(found, Translated)
+    assert (found.names, found.changed, found.cells) == (("extent", "vma"), (), ("vma",))
+    kept: list[object] = []
+
+    def find(vma: Cell, extent: Cell) -> None:
+        vma[0], extent[0] = "another", 9
+
+    home: list[object] = ["one"]
+    assert ran(found, 1, Cell(home), find=find, keep=kept.append) == ("falls", None)
+    assert (home, kept) == (["another"], [9])
+
+
+def test_a_fragment_does_not_hand_out_what_it_knows_no_type_of() -> None:
+    found = fragment("\tcheck(&count);\n")
     assert isinstance(found, Untranslated)
     assert found.reason == "the address of count, which stands outside the fragment"
+
+
+def test_what_the_function_declares_hides_what_is_declared_outside() -> None:
+    found = fragment("use(PMD_SIZE);\n", PMD_SIZE=LP64.int)
+    assert isinstance(found, Translated)
+    assert (found.names, [each.name for each in found.needs]) == (("PMD_SIZE",), ["use"])
+    beside = fragment("use(count);\n", PMD_SIZE=LP64.int)
+    assert isinstance(beside, Translated)
+    assert beside.names == ("count",)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 from analyzer.errors import Stopped
 from analyzer.translate.runtime import objects, pointers, records, straight
 from analyzer.translate.runtime.addresses import AddressSpace
-from analyzer.translate.runtime.nothing import UNSET, NoObject, described
+from analyzer.translate.runtime.nothing import UNSET, Embedded, NoObject, described
 from analyzer.translate.runtime.shapes import RecordShape
 
 if TYPE_CHECKING:
@@ -144,6 +144,8 @@ class Memory:
             return records.address(record, member)
         if isinstance(record, NoObject):
             return record._member_address(member)
+        if isinstance(getattr(record, member, None), Embedded):
+            return getattr(record, member)
         if not (hasattr(type(record), member) or hasattr(record, member)):
             raise Stopped(f"{described(record)} has no member {member}")
         key = (id(record), member)

@@ -122,6 +122,12 @@ class Address:
         raise KernelFault(FaultKind.UNRELATED, f"{self!r} is in no array")
 
 
+class Embedded(Address):
+    """A model's own object that stands inside another: the member's address is the object."""
+
+    __slots__ = ()
+
+
 class NoObject(Address):
     """A pointer that points to nothing: it compares, and any access through it is a fault."""
 
