@@ -1,0 +1,273 @@
+"""The state of one modelled kernel: plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, NamedTuple
+
+from analyzer.errors import FaultKind
+from analyzer.mm.entry import EMPTY, Entry, Kind
+from analyzer.mm.events import Event, EventKind
+from analyzer.mm.geometry import Geometry, Level
+from analyzer.translate.runtime.nothing import NULL, Embedded
+
+
+class Lock(Embedded):
+    """A lock. ``family`` is its lock class, as lockdep sees it; ``rank`` its place in the order.
+
+    Locks are taken in rising rank. ``spins``: its holder may not sleep.
+    """
+
+    __slots__ = ("family", "name", "rank", "spins")
+
+    def __init__(self, family: str, name: str, rank: int, *, spins: bool) -> None:
+        self.family = family
+        self.name = name
+        self.rank = rank
+        self.spins = spins
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class Held(NamedTuple):
+    """A lock that is held: with which subclass, and whether for reading only."""
+
+    lock: Lock
+    subclass: int
+    shared: bool
+
+
+class Table:
+    """A page table. To translated C it is the home of pointers to entries.
+
+    ``number`` is its identity. ``entries`` holds those that are not empty, by index. ``base`` is
+    the first address that it covers, or did when it was linked last; ``each`` the bytes that one
+    entry covers. ``of`` is the level of its entries as C code calls them: the lowest that is
+    folded into this table, so that a two-level machine's top-level table holds PMD entries.
+    ``deposited`` are the tables that were put by for the splits of its huge entries.
+    """
+
+    __slots__ = (
+        *("base", "deposited", "each", "entries", "level", "lock", "number", "of", "size"),
+        "state",
+    )
+    # What an access through a C pointer does; ``pgtable``, which knows states, gives both.
+    on_read: ClassVar[Callable[[Table, int], Entry]]
+    on_write: ClassVar[Callable[[Table, int, Entry], Entry]]
+
+    def __init__(self, state: State, number: int, level: Level, lock: Lock) -> None:
+        self.state = state
+        self.number = number
+        self.level = level
+        self.lock = lock
+        self.entries: dict[int, Entry] = {}
+        self.base = 0
+        self.size, self.each, self.of = state.layout[level]
+        # With a lock of its own a table has a list of its own, else there is one for the mm
+        # (pmd_huge_pte()).
+        own = lock is not state.page_table_lock
+        self.deposited: list[int] = [] if own else state.deposited
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, index: int) -> Entry:
+        """Read an entry as C's ``*pmd`` does."""
+        if index >= self.size:
+            raise IndexError(index)
+        return Table.on_read(self, index)
+
+    def __setitem__(self, index: int, value: object) -> None:
+        """Write an entry as C's ``*pmd = entry`` does."""
+        if index >= self.size:
+            raise IndexError(index)
+        if not isinstance(value, Entry):
+            raise TypeError(value)
+        Table.on_write(self, index, value)
+
+    def __repr__(self) -> str:
+        return f"{self.level.name} table {self.number}"
+
+
+class Mm:
+    """``struct mm_struct``, the members that the model keeps; counts are in pages or tables.
+
+    ``nr_ptes`` are the tables of pages, those that are put by for splits with them.
+    """
+
+    def __init__(self, state: State) -> None:
+        self.page_table_lock = state.page_table_lock
+        self.mmap_sem = self.mmap_lock = state.mmap_lock
+        self.mmap: Any = NULL
+        self.map_count = 0
+        self.nr_ptes = 0
+        self.total_vm = 0
+        self.locked_vm = 0
+        self.def_flags = 0
+        self.flags = 0
+
+
+class Mapping:
+    """``struct address_space``; its lock is a mutex before v3.19, a rwsem since."""
+
+    def __init__(self, lock: Lock) -> None:
+        self.i_mmap_rwsem = self.i_mmap_mutex = lock
+
+
+class File:
+    """``struct file``."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self.f_mapping = mapping
+
+
+class VmOperations:
+    """``struct vm_operations_struct``: that an area has one makes it no anonymous one."""
+
+
+class AnonVma:
+    """``struct anon_vma``; one without a parent is its own root."""
+
+    def __init__(self, lock: Lock) -> None:
+        self.rwsem = self.mutex = lock
+        self.root = self
+        self.parent = self
+
+
+class Vma:
+    """``struct vm_area_struct``, the members that the model keeps; addresses in bytes."""
+
+    def __init__(self, mm: Mm, start: int, end: int, flags: int) -> None:
+        self.vm_mm = mm
+        self.vm_start = start
+        self.vm_end = end
+        self.vm_flags = flags
+        self.vm_page_prot: Any = NULL
+        self.vm_pgoff = 0
+        self.vm_file: Any = NULL
+        self.anon_vma: Any = NULL
+        self.vm_ops: Any = NULL
+        self.vm_next: Any = NULL
+        self.vm_prev: Any = NULL
+        self.vm_private_data: Any = NULL
+
+
+class Frame:
+    """A page of memory: who refers to it, and how many entries map it.
+
+    A frame that nobody did anything with has one reference, that of the one entry that maps it; a
+    migration entry counts as well. References beyond the mappings keep it from being freed.
+    ``pages`` is the size of a huge one, whose first page this is.
+    """
+
+    __slots__ = ("maps", "pages", "refs")
+
+    def __init__(self, refs: int = 1, maps: int = 1, pages: int = 1) -> None:
+        self.refs = refs
+        self.maps = maps
+        self.pages = pages
+
+
+class Stale(NamedTuple):
+    """Translations that a TLB may still hold although their entry is gone.
+
+    They map addresses from ``start`` up to ``end``, in bytes, to ``target``: a frame, or the table
+    that a cached link of a page walk leads to. ``guards`` are the locks of the entries that
+    lead to it now or did before: released, and others may take it for theirs.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    target: int
+    guards: tuple[Lock, ...]
+
+
+class Work:
+    """What an operation did, in counts."""
+
+    __slots__ = ("flushes", "pmds_moved", "ptes_moved", "tables_allocated")
+
+    def __init__(self) -> None:
+        self.ptes_moved = 0
+        self.pmds_moved = 0
+        self.tables_allocated = 0
+        self.flushes = 0
+
+
+class State:
+    """One kernel's memory management. ``renew`` begins another run on the same object.
+
+    ``fails`` is the number (from 0) of the table allocation that fails, None for none.
+    ``tracing``: steps that are not compared (reads, releases) are written down too.
+    ``stale`` is by the target's key (``tlb.key_of``); ``doubled`` are the locks of entries that
+    were set to a target before another entry let go of it. ``unlinked`` are tables that were never
+    linked, ``freed`` those given back, ``notified`` the ranges whose notifiers were started.
+    ``frames`` has those of other counts than a frame that one entry maps.
+    """
+
+    def __init__(self, geometry: Geometry) -> None:
+        self.geometry = geometry
+        self.page_table_lock = Lock("mm->page_table_lock", "page_table_lock", 40, spins=True)
+        self.mmap_lock = Lock("mmap_lock", "mmap_lock", 10, spins=False)
+        self.tracing = False
+        self.layout = tuple(
+            (geometry.entries(level), geometry.size(level), geometry.lowest_like(level))
+            for level in Level
+        )
+        self.renew()
+
+    def renew(self) -> None:
+        """Empty it: one mm, an empty top-level table, no area, no lock held."""
+        self.events: list[Event] = []
+        self.held: list[Held] = []
+        self.under: tuple[str, ...] = ()
+        self.holding: frozenset[Lock] = frozenset()
+        self.stale: dict[int, tuple[Stale, ...]] = {}
+        self.doubled: dict[int, tuple[Lock, ...]] = {}
+        self.tables: dict[int, Table] = {}
+        self.unlinked: set[int] = set()
+        self.freed: set[int] = set()
+        self.deposited: list[int] = []
+        self.frames: dict[int, Frame] = {}
+        self.frames_made = 0
+        self.swaps_made = 0
+        self.files_made = 0
+        self.anon_vmas_made = 0
+        self.notified: list[tuple[int, int]] = []
+        self.vmas: list[Vma] = []
+        self.work = Work()
+        self.fails: int | None = None
+        self.allocations = 0
+        self.warned: set[object] = set()
+        self.step: str | None = None
+        self.mm = Mm(self)
+        self.top = self.new_table(Level.PGD)
+
+    def new_table(self, level: Level) -> Table:
+        """A table that is linked nowhere yet, with the next number; nothing is written down."""
+        number = len(self.tables)
+        geometry = self.geometry
+        own = geometry.split_pte if level is Level.PTE else geometry.split_pmd
+        if own and level <= Level.PMD:
+            # ptlock_init() is one place, so all of them are one class to lockdep.
+            lock = Lock("page-table lock", f"{level.name} lock {number}", 40, spins=True)
+        else:
+            lock = self.page_table_lock
+        table = Table(self, number, level, lock)
+        self.tables[number] = table
+        return table
+
+    def note(self, kind: EventKind, *what: object) -> None:
+        """Write an event down, with the locks that are held."""
+        self.events.append(Event(kind, what, self.under))
+
+    def fault(self, kind: FaultKind, what: str) -> None:
+        """Write down what a checker of the kernel (lockdep, KASAN, DEBUG_VM) would report."""
+        self.events.append(Event(EventKind.FAULT, (kind, what), self.under))
+
+
+def entry_at(table: Table, index: int) -> Entry:
+    """Look at an entry without the kernel noticing."""
+    return table.entries.get(index, EMPTY)
