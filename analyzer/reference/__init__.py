@@ -1,0 +1,1 @@
+"""The move path of mremap() as upstream has it, executable, in Python, from the semantics."""
