@@ -1,0 +1,217 @@
+"""One kernel, ready to run: a base of the reference, and what a patch brings to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from analyzer.errors import CodePlace, FaultKind, KernelFault, Stopped
+from analyzer.machine.observation import Done, Observation
+from analyzer.machine.scenario import Scenario
+from analyzer.machine.tracing import Tracer
+from analyzer.mm import areas, invariants, locking, notifier, populate, tlb
+from analyzer.mm.api import primitives
+from analyzer.mm.events import EventKind
+from analyzer.mm.geometry import Geometry
+from analyzer.mm.state import State
+from analyzer.reference.base import Base, Brought, Frame, Left
+from analyzer.reference.path import move_page_tables, reference_functions
+from analyzer.reference.slots import LOOP, Slot
+from analyzer.translate.program import Faulted, Halted, Program, Returned
+from analyzer.translate.result import Translated
+from analyzer.translate.runtime.nothing import UNSET
+from analyzer.translate.runtime.pointers import Pointer
+
+# Function entries and loop turns of translated code in one call: a move of thousands of pages.
+_STEPS = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """Translated statements, and the slot of the loop in which they run."""
+
+    slot: Slot
+    code: Translated
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a patch brings, translated: whole functions, and fragments of the loop's function.
+
+    ``locals`` are names that a fragment declares for others. A function of the patch takes the
+    place of the reference's of the same name.
+    """
+
+    functions: tuple[Translated, ...] = ()
+    fragments: tuple[Fragment, ...] = ()
+    locals: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """C's name of the function for each unit's own: fragments are numbered."""
+        return {each.code.name: LOOP for each in self.fragments}
+
+
+class Spliced:
+    """A patch's fragments as the loop runs them (``Brought``)."""
+
+    def __init__(self, program: Program, fragments: Sequence[Fragment]) -> None:
+        self._slots: dict[Slot, Callable[[Frame], Left]] = {}
+        for slot in dict.fromkeys(one.slot for one in fragments):
+            alike = [_runner(program, one.code) for one in fragments if one.slot is slot]
+            self._slots[slot] = alike[0] if len(alike) == 1 else _in_turn(alike)
+
+    def in_slot(self, slot: Slot) -> Callable[[Frame], Left] | None:
+        """The code that stands in a slot, None for none."""
+        return self._slots.get(slot)
+
+
+def _in_turn(runners: Sequence[Callable[[Frame], Left]]) -> Callable[[Frame], Left]:
+    def run(frame: Frame) -> Left:
+        for each in runners:
+            left = each(frame)
+            if left.how != "falls":
+                return left
+        return left
+
+    return run
+
+
+def _runner(program: Program, code: Translated) -> Callable[[Frame], Left]:
+    """A fragment as a function of the loop's locals, which it reads and writes by name."""
+    function = program[code.unit.name]
+    names, changed, cells = code.names, code.changed, frozenset(code.cells)
+
+    def run(frame: Frame) -> Left:
+        # Names of C are not Python's to look up: a local is in the frame or it is not there.
+        values = frame.__dict__
+        homes = {name: [values[name]] for name in cells}
+        given = [Pointer(homes[name]) if name in cells else values[name] for name in names]
+        how, value, *after = function(*given)
+        values.update(zip(changed, after, strict=True))
+        values.update((name, home[0]) for name, home in homes.items())
+        if how == "goto":
+            raise Stopped(f"a goto to {value}, outside of what the patch shows")
+        return Left(how, value)
+
+    return run
+
+
+class Kernel:
+    """One kernel. ``run`` makes one call on one state, from scratch; it is deterministic.
+
+    ``brought`` is Python of the reference; ``code`` is a patch's. Raises ``Stopped`` where the code
+    cannot be bound.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        base: Base,
+        geometry: Geometry,
+        brought: Callable[[State, dict[str, Callable[..., Any]]], Brought] | None,
+        code: Code | None,
+    ) -> None:
+        self.name = name
+        self.base = base
+        self.geometry = geometry
+        self._extra = dict.fromkeys(code.locals if code else (), UNSET)
+        self._names = code.names if code else {}
+        self._state = State(geometry)
+        # Changed in place: the reference's own functions call each other through it.
+        functions = reference_functions(self._state, base)
+        units = [] if code is None else [each.unit for each in code.functions]
+        fragments = () if code is None else code.fragments
+        given: Mapping[str, object] = {**primitives(self._state), **functions}
+        self._program = Program([*units, *(each.code.unit for each in fragments)], given)
+        own = {unit.name: self._program[unit.name] for unit in units}
+        functions.update(own)
+        self._functions = functions
+        # A patch that shows the whole function brings its own loop.
+        self._loop: Callable[..., int] | None = own.get(LOOP)
+        self._brought: Brought = (
+            brought(self._state, functions) if brought else Spliced(self._program, fragments)
+        )
+
+    def run(self, scenario: Scenario, *, tracing: bool = False) -> Observation:
+        """Make the call. A fault that the kernel dies of is its last event."""
+        state = self._state
+        arguments = _prepare(state, scenario)
+        before = tuple(state.held)
+        self._program.renew(_STEPS)
+        tracer = Tracer(self._program, self._names, state) if tracing else None
+        outcome = self._program.judge(lambda: self._call(arguments, tracer))
+        halted: str | None = None
+        at: CodePlace | None = None
+        match outcome:
+            case Returned(value=value):
+                _finish(state, before, value)
+            case Faulted(fault=KernelFault(kind=kind, what=what)):
+                state.note(EventKind.DIED, kind, what)
+            case Halted(reason=reason, place=place):
+                halted, at = reason, self._named(place)
+        return self._observed(halted, at, tracer)
+
+    def _call(self, arguments: tuple[Any, ...], tracer: Tracer | None) -> int:
+        with tracer or nullcontext():
+            if self._loop is not None:
+                return self._loop(*arguments)
+            known = self._state, self.base, self._functions, self._brought
+            return move_page_tables(*known, *arguments, extra=self._extra)
+
+    def _observed(
+        self, halted: str | None, at: CodePlace | None, tracer: Tracer | None
+    ) -> Observation:
+        state, work = self._state, self._state.work
+        done = Done(work.ptes_moved, work.pmds_moved, work.tables_allocated, work.flushes)
+        if tracer is None:
+            return Observation(tuple(state.events), done, halted, at)
+        return Observation(
+            tuple(state.events),
+            done,
+            halted,
+            at,
+            tuple(tracer.places),
+            tuple(tracer.inside),
+            tuple(tracer.calls),
+            tuple(tracer.steps),
+            tuple(tracer.functions),
+        )
+
+    def _named(self, place: CodePlace | None) -> CodePlace | None:
+        if place is None or place.function not in self._names:
+            return place
+        return CodePlace(place.path, place.line, place.column, self._names[place.function])
+
+
+def _prepare(state: State, scenario: Scenario) -> tuple[Any, ...]:
+    """Bring a state to where the call begins, and return the arguments of the call."""
+    state.renew()
+    state.tracing = False
+    old, new, length = scenario.old, scenario.new, scenario.length
+    if scenario.one_area:
+        start, end = min(old, new), max(old, new) + length
+        area = areas.make_area(state, start, end, file=scenario.file, anon=scenario.anon)
+        copy = area
+    else:
+        end = old + length
+        area = areas.make_area(state, old, end, file=scenario.file, anon=scenario.anon)
+        copy = areas.copy_area(state, area, new, new + length)
+    populate.build(state, [(one.at, one.kind, one.bits) for one in scenario.contents])
+    # The caller of the move path is the only one to change the address space.
+    locking.acquire(state, state.mmap_lock)
+    state.events.clear()
+    state.fails = scenario.fails
+    return area, old, copy, new, length, int(scenario.need_rmap_locks)
+
+
+def _finish(state: State, before: Any, value: object) -> None:
+    """What is checked when the call has returned."""
+    locking.check_none_held(state, before)
+    tlb.at_end(state)
+    notifier.check_none_open(state)
+    for broken in invariants.validate(state, before):
+        state.fault(FaultKind.INVARIANT, broken)
+    state.note(EventKind.RETURN, value)

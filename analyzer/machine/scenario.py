@@ -1,0 +1,94 @@
+"""What a kernel is given: an address space as it stands, and one call of move_page_tables()."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from analyzer.mm.entry import BIT_NAMES, Kind
+from analyzer.mm.geometry import Geometry
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Entries of one sort that stand in the address space before the call.
+
+    ``at`` is the address, in bytes, that the entry covers; for ``Kind.TABLE`` it is an empty page
+    table. ``bits`` are those of ``mm.entry``.
+    """
+
+    at: int
+    kind: Kind
+    bits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One call on one state. Addresses and ``length`` are in bytes.
+
+    ``contents`` are in the order in which they were made, which numbers their frames and tables.
+    ``file`` and ``anon`` say which rmap locks the area has; ``one_area``: both addresses lie in one
+    area, as those of a stack that execve() moves. ``fails`` is the table allocation (from 0)
+    that fails.
+    """
+
+    geometry: Geometry
+    old: int
+    new: int
+    length: int
+    contents: tuple[Content, ...] = ()
+    need_rmap_locks: bool = False
+    file: bool = False
+    anon: bool = True
+    one_area: bool = False
+    fails: int | None = None
+
+    def operations(self) -> tuple[str, ...]:
+        """The scenario in words, one step a line; the call is the last."""
+        return (*self._areas(), *self._filled(), *self._failing(), self.call())
+
+    def call(self) -> str:
+        """The call in words."""
+        return (
+            f"move_page_tables(old {self.old:#x}, new {self.new:#x}, length {self.length:#x}, "
+            f"need_rmap_locks {'true' if self.need_rmap_locks else 'false'})"
+        )
+
+    def _areas(self) -> list[str]:
+        kind = " and ".join(
+            name for name, on in (("file", self.file), ("anonymous", self.anon)) if on
+        )
+        if self.one_area:
+            start, end = min(self.old, self.new), max(self.old, self.new) + self.length
+            return [f"one area {start:#x}-{end:#x}, {kind or 'no rmap locks'}"]
+        return [
+            f"area {self.old:#x}-{self.old + self.length:#x}, {kind or 'no rmap locks'}, moved to "
+            f"{self.new:#x}"
+        ]
+
+    def _filled(self) -> list[str]:
+        """Neighbours of one sort are one line."""
+        lines: list[str] = []
+        run: list[Content] = []
+        for one in (*self.contents, None):
+            step = self.geometry.page_size
+            if run and (one is None or one != replace(run[-1], at=run[-1].at + step)):
+                lines.append(_told(run, step))
+                run = []
+            if one is not None:
+                run.append(one)
+        return lines
+
+    def _failing(self) -> list[str]:
+        if self.fails is None:
+            return []
+        return [f"page-table allocation {self.fails + 1} of the call fails"]
+
+
+def _told(run: list[Content], step: int) -> str:
+    first = run[0]
+    bits = " ".join(name for bit, name in BIT_NAMES if first.bits & bit)
+    kind = "empty page table" if first.kind is Kind.TABLE else first.kind.value
+    said = f"{bits} {kind}".strip()
+    if len(run) == 1:
+        return f"{said} at {first.at:#x}"
+    return f"{len(run)} times {said} at {first.at:#x}-{run[-1].at + step:#x}"

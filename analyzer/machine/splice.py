@@ -1,0 +1,298 @@
+"""The code that a patch shows, translated, and put where the reference has room for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, assert_never
+
+from analyzer.csource import Kind, tokens
+from analyzer.csource.configuration import Configuration
+from analyzer.csource.syntax import Unparsed
+from analyzer.errors import CodePlace
+from analyzer.excerpt.code import changed_outside, code_of
+from analyzer.excerpt.piece import Part, Piece, Refusal
+from analyzer.excerpt.translation import translated
+from analyzer.machine.kernel import Code, Fragment
+from analyzer.machine.position import Position, position
+from analyzer.reference.base import Base
+from analyzer.reference.bases import BASES
+from analyzer.reference.path import FUNCTIONS
+from analyzer.reference.slots import LOOP, Slot
+from analyzer.repair.image import State
+from analyzer.translate.result import Translated, Untranslated, Use
+from analyzer.translate.types import LP64, Model
+
+if TYPE_CHECKING:
+    from analyzer.patch.damage import Damage
+    from analyzer.patch.lines import FilePatch
+
+# A number from here on is a size that a small page table does not have.
+_ABSOLUTE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Code of the patch that cannot be run, and why.
+
+    ``standing`` is that of a function in the report, empty for what is no function.
+    """
+
+    what: str
+    why: str
+    place: CodePlace | None
+    standing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """What the patch brings under one configuration.
+
+    ``absolute`` are numbers in its code that only real page tables have room for. ``shows`` are the
+    names in the context of its hunks. ``key`` is equal for equal code.
+    """
+
+    code: Code
+    refused: tuple[Refused, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    absolute: tuple[int, ...] = ()
+    shows: frozenset[str] = frozenset()
+    key: tuple[object, ...] = ()
+
+    def missing(self, base: Base) -> tuple[str, ...]:
+        """The names that fragments take from the loop, and that a base does not declare."""
+        known = {*base.locals, *self.code.locals}
+        asked = (name for one in self.code.fragments for name in one.code.names)
+        return tuple(name for name in dict.fromkeys(asked) if name not in known)
+
+
+class Splicer:
+    """Splices of one patch. Code that is the same in two readings or configurations is done once."""
+
+    def __init__(self, damage: Sequence[Damage]) -> None:
+        self._damage = damage
+        self._known: dict[tuple[object, ...], Splice] = {}
+
+    def splice(
+        self, files: Sequence[FilePatch], configuration: Configuration, model: Model = LP64
+    ) -> Splice:
+        """Translate what the patch leaves of C, and find where it belongs."""
+        after = code_of(files, self._damage, configuration, State.AFTER)
+        before = code_of(files, self._damage, configuration, State.BEFORE)
+        outside = _outside(files, configuration)
+        key = (model.name, *_meaning(after), "before", *_meaning(before), *outside)
+        if key not in self._known:
+            self._known[key] = _spliced(after, before, outside, configuration, model, key)
+        return self._known[key]
+
+
+def _meaning(pieces: Iterable[Piece]) -> Iterator[object]:
+    """What a piece is but for its line numbers, which lost lines can shift."""
+    for one in pieces:
+        yield one.function, one.part, one.refusal and one.refusal.reason, _words(one)
+        yield one.around and tuple(text for _, text in one.around if text.strip())
+        yield tuple(near.text for near in (*one.before, *one.behind) if near.text.strip())
+
+
+def _spliced(
+    after: Sequence[Piece],
+    before: Sequence[Piece],
+    outside: Sequence[Refused],
+    configuration: Configuration,
+    model: Model,
+    key: tuple[object, ...],
+) -> Splice:
+    work = _Work(configuration, model)
+    for piece in after:
+        work.add(piece)
+    work.refused += _removed(before, after)
+    work.refused += outside
+    work.refused += _unreached(work.functions, work.fragments, after)
+    return Splice(
+        Code(tuple(work.functions), tuple(work.fragments), tuple(work.locals)),
+        tuple(work.refused),
+        tuple(dict.fromkeys(work.assumptions)),
+        _absolute(after),
+        _shown(after),
+        key,
+    )
+
+
+class _Work:
+    """The pieces as they are translated, one after the other."""
+
+    def __init__(self, configuration: Configuration, model: Model) -> None:
+        self.configuration = configuration
+        self.model = model
+        self.functions: list[Translated] = []
+        self.fragments: list[Fragment] = []
+        self.locals: list[str] = []
+        self.refused: list[Refused] = []
+        self.assumptions: list[str] = []
+
+    def add(self, piece: Piece) -> None:
+        """Translate one piece, or say why it cannot be run."""
+        if piece.refusal is not None:
+            self._refuse(piece, piece.refusal)
+        elif piece.part is Part.WHOLE:
+            found = self._translated(piece)
+            if found is not None:
+                self.functions.append(found)
+                self.assumptions += piece.assumptions
+        elif piece.function != LOOP:
+            why = "a part of a function is run only where the reference has a place for it"
+            self._refuse(piece, Refusal(why, piece.first))
+        else:
+            self._fragment(piece)
+
+    def _fragment(self, piece: Piece) -> None:
+        where = position(piece)
+        if isinstance(where, Refusal):
+            self._refuse(piece, where)
+            return
+        # Several fragments of one function are functions of their own to the translator.
+        named = replace(piece, function=f"{LOOP}_{piece.first}", heading=_heading())
+        found = self._translated(named)
+        if found is None:
+            return
+        self.assumptions += (*piece.assumptions, *_assumed(where))
+        if where.slot is Slot.DECLARATIONS:
+            self.locals += where.names
+            return
+        self.fragments.append(Fragment(where.slot, found))
+
+    def _translated(self, piece: Piece) -> Translated | None:
+        found = translated(piece, self.configuration, model=self.model)
+        match found:
+            case Translated():
+                return found
+            case Untranslated(span=span, reason=reason):
+                refusal = Refusal(f"not translated: {reason}", span.line)
+                self._refuse(piece, refusal, "untranslated")
+            case Unparsed(span=span, reason=reason):
+                self._refuse(piece, Refusal(f"not read: {reason}", span.line), "unparsed")
+            case _:
+                assert_never(found)
+        return None
+
+    def _refuse(self, piece: Piece, refusal: Refusal, standing: str = "unmodelled") -> None:
+        if piece.changed:
+            name = LOOP if piece.function.startswith(f"{LOOP}_") else piece.function
+            place = CodePlace(piece.path, refusal.line or piece.first, None, name)
+            self.refused.append(Refused(name, refusal.reason, place, standing))
+
+
+def _assumed(where: Position) -> list[str]:
+    return [where.assumption] if where.assumption else []
+
+
+def _heading() -> str:
+    """A function's header that declares what the loop of any base does, with the types it has."""
+    known: dict[str, str] = {}
+    for base in BASES:
+        known.update((name, kind.value) for name, kind in base.locals.items())
+    declared = ", ".join(f"{kind} {name}" for name, kind in known.items())
+    return f"unsigned long {LOOP}({declared})"
+
+
+def _removed(before: Iterable[Piece], after: Iterable[Piece]) -> list[Refused]:
+    """What the patch takes away from functions that it does not show whole afterwards."""
+    whole = {piece.function for piece in after if piece.part is Part.WHOLE}
+    return [
+        Refused(
+            piece.function,
+            "the patch takes code away from it, and only shows it in part",
+            CodePlace(piece.path, piece.first, None, piece.function),
+            "unmodelled",
+        )
+        for piece in before
+        if piece.changed and piece.function not in whole and _words(piece)
+    ]
+
+
+def _outside(files: Sequence[FilePatch], configuration: Configuration) -> list[Refused]:
+    """Lines outside of functions that are more than a prototype or a macro's definition."""
+    return [
+        Refused(
+            f"`{one.text}`",
+            "a declaration is changed outside of functions",
+            CodePlace(one.path, one.number, None, ""),
+        )
+        for one in changed_outside(files, configuration, State.AFTER)
+        if not _harmless(one.text)
+    ]
+
+
+def _harmless(text: str) -> bool:
+    """Whether a line declares a function, or is no more than an inclusion or a macro."""
+    return text.startswith("#") or (text.endswith(");") and "=" not in text)
+
+
+def _unreached(
+    functions: Sequence[Translated], fragments: Sequence[Fragment], pieces: Iterable[Piece]
+) -> list[Refused]:
+    """The changed functions that nothing calls which is run."""
+    calls = {one.name: _needed(one) for one in functions}
+    pending = [name for one in fragments for name in _needed(one.code)]
+    pending += [name for name in calls if name in FUNCTIONS or name == LOOP]
+    reached: set[str] = set()
+    while pending:
+        name = pending.pop()
+        if name not in reached:
+            reached.add(name)
+            pending += calls.get(name, ())
+    return [
+        Refused(
+            piece.function,
+            "nothing that is replayed calls it",
+            CodePlace(piece.path, piece.first, None, piece.function),
+            "unmodelled",
+        )
+        for piece in pieces
+        if piece.changed and piece.function in calls and piece.function not in reached
+    ]
+
+
+def _needed(one: Translated) -> list[str]:
+    return [need.name for need in one.needs]
+
+
+def callees(code: Code) -> Mapping[str, tuple[str, CodePlace]]:
+    """What the code calls that the patch does not define: by name, with the first place."""
+    own = {one.name for one in code.functions}
+    found: dict[str, tuple[str, CodePlace]] = {}
+    for one in (*code.functions, *(each.code for each in code.fragments)):
+        for need in one.needs:
+            if need.use is Use.CALL and need.name not in own:
+                place = CodePlace(one.path, need.span.line, need.span.column, one.name)
+                found.setdefault(need.name, (one.name, place))
+    return found
+
+
+def _words(piece: Piece) -> tuple[str, ...]:
+    """The tokens of a piece that mean something; lone braces do not."""
+    found = [one.text for one in tokens("\n".join(piece.text)) if one.kind is not Kind.COMMENT]
+    return tuple(found) if any(word not in "{}" for word in found) else ()
+
+
+def _absolute(pieces: Iterable[Piece]) -> tuple[int, ...]:
+    found = [
+        _number(one.text)
+        for piece in pieces
+        if piece.changed
+        for one in tokens("\n".join((*piece.text, *(text for _, text in piece.around))))
+        if one.kind is Kind.NUMBER
+    ]
+    return tuple(dict.fromkeys(number for number in found if number >= _ABSOLUTE))
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text.rstrip("uUlL"), 0)
+    except ValueError:
+        return 0
+
+
+def _shown(pieces: Iterable[Piece]) -> frozenset[str]:
+    lines = [near.text for piece in pieces for near in (*piece.before, *piece.behind)]
+    return frozenset(one.text for one in tokens("\n".join(lines)) if one.kind is Kind.NAME)
