@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analyzer.compare import Pair, pair_hunks
 from analyzer.finding import NotChecked
 from analyzer.patch.damage import Damage, DamageKind, Grade
-from analyzer.patch.lines import FilePatch, Line
+from analyzer.patch.lines import FilePatch, Hunk, Line
 from analyzer.patch.reader import Patch
 from analyzer.repair.complete import Completion, Lost, completions, doubted, lost_lines
 from analyzer.upstream import CommitFacts
@@ -39,8 +39,10 @@ class Mended:
     ``readings`` has one entry, or two where lines are assumed: with them and without.
     ``damage`` is the patch's, with grades and restored lines. ``pairs`` lays the hunks beside
     upstream's. ``context_lost`` and ``unexplained`` count lines that stay lost: context, and
-    added lines that nothing may put back. ``disproved`` names files of which no reading that was
-    tried gives the blob id of their index line, ``notes`` those for which none could be tried.
+    added lines that nothing may put back; ``inexact`` counts hunks that may have lost removed
+    lines too, and then as many added ones with them, since counts show the difference alone.
+    ``disproved`` names files of which no reading that was tried gives the blob id of their index
+    line, ``notes`` those for which none could be tried.
     """
 
     readings: tuple[Reading, ...]
@@ -50,6 +52,7 @@ class Mended:
     unexplained: int
     notes: tuple[NotChecked, ...] = ()
     disproved: tuple[NotChecked, ...] = ()
+    inexact: int = 0
 
     @property
     def files(self) -> tuple[FilePatch, ...]:
@@ -76,6 +79,7 @@ def mend(patch: Patch, commit: CommitFacts | None, pre_image: PreImage | None) -
         sum(options[0].unexplained for one in open_work for options in one.options),
         tuple(one.note for one in tried if one.note and not one.disproved),
         tuple(one.note for one in tried if one.note and one.disproved),
+        sum(not lost.exact for one in open_work for lost in one.lost),
     )
 
 
@@ -263,6 +267,26 @@ def _readings(files: tuple[FilePatch, ...]) -> tuple[Reading, ...]:
         for file in files
     )
     return (everything, Reading("without the assumed lines", without))
+
+
+def to_run(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """The readings as they are run: a line that is not assumed leaves no gap.
+
+    What was lost there is then unknown, but of a kind that runs nothing: no other may be assumed.
+    """
+    if len(readings) < 2:
+        return tuple(readings)
+    everything, without = readings
+    files = tuple(
+        replace(file, hunks=tuple(_bare(hunk) for hunk in file.hunks)) for file in everything.files
+    )
+    return (everything, replace(without, files=files))
+
+
+def _bare(hunk: Hunk) -> Hunk:
+    kept = tuple(line for line in hunk.lines if line.grade is not Grade.ASSUMED)
+    fewer = len(hunk.lines) - len(kept)
+    return replace(hunk, lines=kept, new_count=hunk.new_count - fewer)
 
 
 def _without(lines: tuple[Line, ...]) -> tuple[Line, ...]:

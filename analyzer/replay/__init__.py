@@ -1,0 +1,1 @@
+"""Generated scenarios, run on upstream's kernel and on the patch's in lockstep."""

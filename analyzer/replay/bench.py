@@ -1,0 +1,208 @@
+"""Kernels side by side: made once, run on the same scenarios, their differences collected."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import cast
+
+from analyzer.errors import CodePlace, FaultKind, Stopped
+from analyzer.machine.kernel import Kernel
+from analyzer.machine.observation import Observation
+from analyzer.machine.scenario import Scenario
+from analyzer.machine.splice import Splice
+from analyzer.mm import geometry as geometries
+from analyzer.mm.events import EventKind
+from analyzer.mm.geometry import Geometry
+from analyzer.reference.base import Base
+from analyzer.reference.patch import Fix, Upstream
+from analyzer.replay.classify import Class, classify
+from analyzer.replay.generate import few, sweep
+from analyzer.replay.lockstep import common_faults, first_difference
+
+# Differences of so many sorts are told apart; a patch with more is wrong in any case.
+_MOST_SORTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a kernel is made of, but for its geometry.
+
+    With ``on``, upstream's patch is in it, with the ``fixes``; a ``splice`` is a patch's own code.
+    """
+
+    base: Base
+    on: bool = False
+    fixes: frozenset[Fix] = frozenset()
+    splice: Splice | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for sides that behave alike."""
+        return self.base.name, self.on, self.fixes, self.splice and self.splice.key
+
+    def kernel(self, geometry: Geometry) -> Kernel:
+        """Make it. Raises ``Stopped`` where a patch's code cannot be bound."""
+        if self.splice is not None:
+            return Kernel("target.after", self.base, geometry, None, self.splice.code)
+        if not self.on:
+            return Kernel("before", self.base, geometry, None, None)
+        brought = partial(Upstream, fixes=self.fixes)
+        return Kernel("upstream.after", self.base, geometry, brought, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A difference of one sort, on the first scenario that showed it."""
+
+    sort: Class
+    scenario: Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A run that could not go on."""
+
+    reason: str
+    place: CodePlace | None
+    scenario: Scenario
+
+
+@dataclass(slots=True)
+class Compared:
+    """Two sides on every geometry: how many runs, and how many of them differed.
+
+    ``faults`` are what both sides fault on alike, with the first scenario that showed it.
+    """
+
+    runs: list[tuple[Geometry, int, int]] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
+    stops: list[Stop] = field(default_factory=list)
+    faults: dict[FaultKind, Scenario] = field(default_factory=dict)
+
+    def sorts(self) -> frozenset[Class]:
+        """The sorts of difference."""
+        return frozenset(one.sort for one in self.found)
+
+
+Plan = Sequence[tuple[Geometry, Sequence[Scenario]]]
+
+
+class Bench:
+    """Keeps kernels, scenarios and what they showed: several readings ask for the same."""
+
+    def __init__(self) -> None:
+        self._kernels: dict[tuple[object, ...], Kernel | Stop] = {}
+        self._shown: dict[tuple[object, ...], Sequence[Observation]] = {}
+        self._compared: dict[tuple[object, ...], Compared] = {}
+
+    def plan(self, base: Base, absolute: Collection[int]) -> Plan:
+        """The geometries, each with its scenarios.
+
+        Code with absolute sizes means something else on small page tables, so it is judged on
+        those of real machines alone; a base with a chunk of its own is run where one is part of a
+        table as well.
+        """
+        real = [(one, few(one)) for one in geometries.REAL]
+        if absolute:
+            return [(geometries.X86_64, sweep(geometries.X86_64)), *real]
+        small = [(one, sweep(one)) for one in _SWEPT]
+        if base.chunk is not None:
+            small.append((geometries.MEDIUM, few(geometries.MEDIUM)))
+        return [*small, *real]
+
+    def kernel(self, side: Side, geometry: Geometry) -> Kernel:
+        """The kernel of a side. Raises ``Stopped``."""
+        key = (*side.key, geometry.name)
+        if key not in self._kernels:
+            self._kernels[key] = side.kernel(geometry)
+        found = self._kernels[key]
+        assert isinstance(found, Kernel)
+        return found
+
+    def shown(
+        self, side: Side, geometry: Geometry, scenarios: Sequence[Scenario]
+    ) -> Sequence[Observation]:
+        """What a side shows on scenarios; remembered for the sides of upstream."""
+        kernel = self.kernel(side, geometry)
+        if side.splice is not None:
+            return [kernel.run(one) for one in scenarios]
+        key = (*side.key, geometry.name, id(scenarios))
+        if key not in self._shown:
+            self._shown[key] = [kernel.run(one) for one in scenarios]
+        return self._shown[key]
+
+    def compare(self, upstream: Side, target: Side, plan: Plan) -> Compared:
+        """Run both sides on everything. A side that cannot be made is a ``Stop``."""
+        key = (*upstream.key, *target.key, *((one.name, id(each)) for one, each in plan))
+        if key not in self._compared:
+            self._compared[key] = self._compare(upstream, target, plan)
+        return self._compared[key]
+
+    def _compare(self, upstream: Side, target: Side, plan: Plan) -> Compared:
+        compared = Compared()
+        for geometry, scenarios in plan:
+            try:
+                ours = self.shown(upstream, geometry, scenarios)
+                theirs = self.shown(target, geometry, scenarios)
+            except Stopped as stopped:
+                compared.stops.append(Stop(stopped.reason, None, scenarios[0]))
+                continue
+            _collect(compared, geometry, scenarios, ours, theirs)
+        return compared
+
+    def run(self, side: Side, scenario: Scenario, *, tracing: bool = False) -> Observation:
+        """Run one scenario on one side. Raises ``Stopped`` where the side cannot be made."""
+        return self.kernel(side, scenario.geometry).run(scenario, tracing=tracing)
+
+    def sort_of(self, upstream: Side, target: Side, scenario: Scenario) -> Class | None:
+        """The sort of difference on one scenario; None for none, and where a run halts."""
+        ours, theirs = self.run(upstream, scenario), self.run(target, scenario)
+        if ours.halted or theirs.halted:
+            return None
+        difference = first_difference(ours, theirs)
+        return None if difference is None else classify(difference, ours, theirs)
+
+
+# Geometries that are swept: page-table locks split and not.
+_SWEPT = (geometries.SMALL, geometries.SMALL_ONE_LOCK)
+
+
+def _collect(
+    compared: Compared,
+    geometry: Geometry,
+    scenarios: Sequence[Scenario],
+    ours: Sequence[Observation],
+    theirs: Sequence[Observation],
+) -> None:
+    differing = 0
+    for scenario, one, other in zip(scenarios, ours, theirs, strict=True):
+        halted = next((each for each in (other, one) if each.halted), None)
+        if halted is not None:
+            _stopped(compared, halted, scenario)
+            continue
+        difference = first_difference(one, other)
+        if difference is not None:
+            differing += 1
+            if len(compared.found) < _MOST_SORTS:
+                _sorted(compared, classify(difference, one, other), scenario)
+        for fault in common_faults(one, other):
+            compared.faults.setdefault(cast("FaultKind", fault.what[0]), scenario)
+    compared.runs.append((geometry, len(scenarios), differing))
+
+
+def faulted(run: Observation, kind: FaultKind) -> bool:
+    """Whether a run faulted in a way, and came to its end or died."""
+    return any(one.kind is EventKind.FAULT and one.what[0] is kind for one in run.events)
+
+
+def _sorted(compared: Compared, sort: Class, scenario: Scenario) -> None:
+    if all(one.sort != sort for one in compared.found):
+        compared.found.append(Found(sort, scenario))
+
+
+def _stopped(compared: Compared, halted: Observation, scenario: Scenario) -> None:
+    reason = halted.halted or ""
+    if all(one.reason != reason for one in compared.stops):
+        compared.stops.append(Stop(reason, halted.halted_at, scenario))

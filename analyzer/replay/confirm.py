@@ -1,0 +1,54 @@
+"""A difference made small, run once more under a tracer, and told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from analyzer.machine.observation import Observation
+from analyzer.machine.scenario import Scenario
+from analyzer.replay.bench import Bench, Found, Side
+from analyzer.replay.lockstep import Difference, first_difference
+from analyzer.replay.shrink import shrink
+from analyzer.replay.story import Story, tell
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The smallest scenario that was found, what each side does on it, and how that is told."""
+
+    scenario: Scenario
+    upstream: Observation
+    target: Observation
+    difference: Difference
+    story: Story
+
+    @property
+    def base_function(self) -> str:
+        """The function of the base that ran in the target where the two differ first."""
+        return next((one for one in self.target.functions[self.difference.target_at :] if one), "")
+
+
+def confirm_sort(bench: Bench, upstream: Side, target: Side, found: Found) -> Confirmation:
+    """Shrink a difference as long as it stays of its sort, and tell what is left."""
+
+    def still(scenario: Scenario) -> bool:
+        return bench.sort_of(upstream, target, scenario) == found.sort
+
+    return confirm(bench, upstream, target, found.scenario, still)
+
+
+def confirm(
+    bench: Bench,
+    upstream: Side,
+    target: Side,
+    scenario: Scenario,
+    still: Callable[[Scenario], bool],
+) -> Confirmation:
+    """Shrink a scenario on which two sides differ, as long as ``still`` says so, and tell it."""
+    smallest = shrink(scenario, still)
+    ours, theirs = (bench.run(one, smallest, tracing=True) for one in (upstream, target))
+    difference = first_difference(ours, theirs)
+    if difference is None:
+        raise ValueError("the difference is gone under the tracer")
+    return Confirmation(smallest, ours, theirs, difference, tell(ours, theirs))

@@ -1,0 +1,329 @@
+"""Scenarios that kernels are compared on, made around what can go wrong in the move path.
+
+All are made by rule, none by chance: the same geometry always gives the same ones, in the same
+order, those first in which most differences show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
+
+from analyzer.machine.scenario import Content, Scenario
+from analyzer.mm.entry import DIRTY, SOFT_DIRTY, UFFD_WP, WRITE, YOUNG, Kind
+from analyzer.mm.geometry import Geometry, Level
+from analyzer.replay import fills
+from analyzer.replay.fills import DIRTIED, Fill
+from analyzer.replay.legal import is_legal
+
+# How many scenarios mix all of the choices, beyond those made for one thing each.
+_MIXED = 60
+# Steps through all mixtures: a prime, so that no choice repeats in step with another.
+_STRIDE = 7919
+_Choice = TypeVar("_Choice")
+
+
+class _Area(NamedTuple):
+    """Which rmap locks an area has, and whether the call is told to take them."""
+
+    need: bool
+    file: bool
+    anon: bool
+
+
+_PLAIN = _Area(need=False, file=False, anon=True)
+_ANON = _Area(need=True, file=False, anon=True)
+_FILE = _Area(need=True, file=True, anon=False)
+_BOTH = _Area(need=True, file=True, anon=True)
+_COPIED = _Area(need=False, file=True, anon=True)
+_AREAS = (_BOTH, _PLAIN, _ANON, _FILE, _COPIED)
+_SORTS = (
+    *((Kind.PAGE, bits) for bits in (0, WRITE, DIRTY, YOUNG, SOFT_DIRTY, UFFD_WP, DIRTIED)),
+    *((Kind.SWAP, bits) for bits in (0, SOFT_DIRTY)),
+    *((Kind.MIGRATION, bits) for bits in (0, WRITE)),
+)
+
+
+_FILLS = (
+    fills.sparse,
+    fills.dense,
+    fills.mixed,
+    fills.first,
+    fills.hole,
+    fills.empty_first,
+    fills.second_only,
+)
+_HOLED = (fills.nothing, fills.empty, fills.empty_first, fills.hole, fills.second_only)
+
+
+# --- where areas lie ---------------------------------------------------------------------------
+
+
+def _span(geometry: Geometry) -> int:
+    """The bytes that one table of PMD entries covers."""
+    level = next(level for level in Level if level >= Level.PMD and geometry.bits[level])
+    return geometry.entries(level) * geometry.pmd_size
+
+
+def _starts(geometry: Geometry, *, apart: bool) -> tuple[int, int]:
+    """Where old and new begin: PMD boundaries in one table of PMD entries, or ``apart`` in two.
+
+    Where user space has only one such table they are always in one.
+    """
+    span = _span(geometry)
+    if 3 * span <= geometry.task_size:
+        return span, span + (span if apart else span // 2)
+    middle = span // 2
+    return middle - 4 * geometry.pmd_size, middle
+
+
+def _lengths(geometry: Geometry) -> tuple[int, ...]:
+    page, pmd = geometry.page_size, geometry.pmd_size
+    return (pmd, 2 * pmd, pmd + page, pmd - page, 2 * pmd + page, pmd // 2, page, 3 * pmd - page)
+
+
+def _made(
+    geometry: Geometry,
+    shape: tuple[int, int, int],
+    fill: Fill,
+    area: _Area = _PLAIN,
+    *,
+    established: Sequence[int] = (),
+    one_area: bool = False,
+    fails: int | None = None,
+) -> Scenario:
+    """A scenario of a shape (old, new, length) in bytes; ``established``: PMDs of the new side."""
+    old, new, length = shape
+    size = geometry.pmd_size
+    tables = [Content(new - new % size + number * size, Kind.TABLE) for number in established]
+    contents = (*fill(geometry, old, old + length), *tables)
+    return Scenario(
+        geometry,
+        old,
+        new,
+        length,
+        contents,
+        need_rmap_locks=area.need,
+        file=area.file,
+        anon=area.anon,
+        one_area=one_area,
+        fails=fails,
+    )
+
+
+# --- the groups --------------------------------------------------------------------------------
+
+
+def _aligned(geometry: Geometry) -> Iterator[Scenario]:
+    """Whole PMDs to PMD boundaries: what the patch is for."""
+    size = geometry.pmd_size
+    turns = (
+        (1, fills.sparse, _BOTH),
+        (1, fills.dense, _PLAIN),
+        (2, fills.sparse, _ANON),
+        (3, fills.mixed, _FILE),
+    )
+    for apart in (True, False):
+        old, new = _starts(geometry, apart=apart)
+        for count, fill, area in turns:
+            yield _made(geometry, (old, new, count * size), fill, area)
+
+
+def _unaligned(geometry: Geometry) -> Iterator[Scenario]:
+    """Old and new below, at and above a PMD boundary, by lengths around one PMD and several."""
+    page, pmd = geometry.page_size, geometry.pmd_size
+    turn = 0
+    for length in _lengths(geometry):
+        for new_past in (page, 0, pmd - page):
+            for old_past in (0, page, pmd - page):
+                old, new = _starts(geometry, apart=turn % 2 == 1)
+                shape = old + old_past, new + new_past, length
+                fill, area = _FILLS[turn % len(_FILLS)], _AREAS[turn % len(_AREAS)]
+                yield _made(geometry, shape, fill, area)
+                turn += 1
+
+
+def _established(geometry: Geometry) -> Iterator[Scenario]:
+    """PMDs of the new side that hold an empty table already: one, and two for a WARN once."""
+    size, page = geometry.pmd_size, geometry.page_size
+    for apart, area in ((False, _PLAIN), (True, _BOTH)):
+        old, new = _starts(geometry, apart=apart)
+        for tables in ((0,), (0, 1), (1,), (0, 2)):
+            yield _made(geometry, (old, new, 3 * size), fills.sparse, area, established=tables)
+        yield _made(geometry, (old, new, size), fills.dense, area, established=(0,))
+        yield _made(geometry, (old, new + page, size), fills.dense, area, established=(0,))
+
+
+def _holes(geometry: Geometry) -> Iterator[Scenario]:
+    """No table, or an empty one."""
+    size, page = geometry.pmd_size, geometry.page_size
+    for turn, fill in enumerate(_HOLED):
+        old, new = _starts(geometry, apart=turn % 2 == 1)
+        area = _AREAS[turn % len(_AREAS)]
+        yield _made(geometry, (old, new, 3 * size), fill, area)
+        yield _made(geometry, (old, new + page, 2 * size), fill, area)
+
+
+def _sorts(geometry: Geometry) -> Iterator[Scenario]:
+    """Each sort of entry, moved with its table and by itself."""
+    size, page = geometry.pmd_size, geometry.page_size
+    for turn, (kind, bits) in enumerate(_SORTS):
+        old, new = _starts(geometry, apart=turn % 2 == 1)
+        area = _AREAS[turn % len(_AREAS)]
+        yield _made(geometry, (old, new + page, size), fills.one_sort(kind, bits), area)
+        yield _made(geometry, (old, new, size + page), fills.one_sort(kind, bits), area)
+
+
+def _hugely(geometry: Geometry) -> Iterator[Scenario]:
+    """Huge entries and huge device pages, whole extents and parts of them."""
+    size, page = geometry.pmd_size, geometry.page_size
+    turn = 0
+    for kind, areas in ((Kind.HUGE, (_ANON, _PLAIN)), (Kind.DEVMAP, (_FILE, _COPIED))):
+        for old_past, new_past, length in (
+            (0, 0, size),
+            (0, page, size),
+            (0, 0, 3 * size),
+            (page, page, 2 * size),
+            (0, size - page, size + page),
+        ):
+            old, new = _starts(geometry, apart=turn % 2 == 1)
+            shape = old + old_past, new + new_past, length
+            yield _made(geometry, shape, fills.huge(kind), areas[turn % 2])
+            turn += 1
+        yield _made(geometry, (old, new, size), fills.huge(kind), areas[1], established=(0,))
+
+
+def _failing(geometry: Geometry) -> Iterator[Scenario]:
+    """Each allocation of a page table fails in turn."""
+    size, page = geometry.pmd_size, geometry.page_size
+    for turn, (new_past, fails) in enumerate(
+        (past, fails) for fails in range(5) for past in (0, page, size - page)
+    ):
+        old, new = _starts(geometry, apart=turn % 2 == 1)
+        shape = old, new + new_past, 2 * size + page
+        area = _AREAS[turn % len(_AREAS)]
+        yield _made(geometry, shape, fills.sparse, area, fails=fails)
+
+
+def _at_edges(geometry: Geometry) -> Iterator[Scenario]:
+    """The first and the last page and PMD of user space."""
+    page, size = geometry.page_size, geometry.pmd_size
+    old, new = _starts(geometry, apart=False)
+    last = geometry.task_size - geometry.task_size % size
+    for turn, (start, end, length) in enumerate(
+        (
+            (0, new, size),
+            (new, 0, size),
+            (0, new, page),
+            (new, 0, 2 * size + page),
+            (last - size, old, size),
+            (old, last - size, size),
+            (geometry.task_size - page, old, page),
+            (old, geometry.task_size - size - page, size + page),
+            (last - 2 * size, old + page, 2 * size),
+        )
+    ):
+        yield _made(geometry, (start, end, length), fills.sparse, _AREAS[turn % len(_AREAS)])
+
+
+def _within_one_area(geometry: Geometry) -> Iterator[Scenario]:
+    """A stack that execve() moves down over itself, its start aligned and not."""
+    page, size = geometry.page_size, geometry.pmd_size
+    start, _ = _starts(geometry, apart=False)
+    for count in (1, 2):
+        for past in (page, 0, size - page):
+            for shift in (count * size, count * size + page):
+                old = start + count * size + size + past
+                length = (count + 2) * size - past
+                shape = old, old - shift, length
+                yield _made(geometry, shape, fills.sparse, _PLAIN, one_area=True)
+    old = start + 2 * size + page
+    yield _made(geometry, (old, old - size, 2 * size - page), fills.dense, _PLAIN, one_area=True)
+
+
+def _mixtures(geometry: Geometry) -> Iterator[Scenario]:
+    """Everything with everything, a few of very many, evenly spread."""
+    page, size = geometry.page_size, geometry.pmd_size
+    pasts = 0, page, size // 2, size - page
+    for turn in range(_MIXED):
+        pick = _Picker(turn * _STRIDE)
+        old, new = _starts(geometry, apart=bool(pick.of((0, 1))))
+        shape = old + pick.of(pasts), new + pick.of((0, *pasts)), pick.of(_lengths(geometry))
+        fill, area = pick.of(_FILLS), pick.of(_AREAS)
+        established = pick.of(((), (), (0,), (1,)))
+        yield _made(geometry, shape, fill, area, established=established)
+
+
+class _Picker:
+    """Picks from choices by the digits of a number."""
+
+    def __init__(self, number: int) -> None:
+        self._left = number
+
+    def of(self, choices: Sequence[_Choice]) -> _Choice:
+        self._left, which = divmod(self._left, len(choices))
+        return choices[which]
+
+
+# --- all of them -------------------------------------------------------------------------------
+
+_GROUPS = (
+    _aligned,
+    _established,
+    _unaligned,
+    _within_one_area,
+    _hugely,
+    _holes,
+    _failing,
+    _sorts,
+    _at_edges,
+    _mixtures,
+)
+
+
+@lru_cache(maxsize=16)
+def sweep(geometry: Geometry) -> tuple[Scenario, ...]:
+    """All scenarios for a small geometry, about 250."""
+    return _legal(one for group in _GROUPS for one in group(geometry))
+
+
+@lru_cache(maxsize=16)
+def few(geometry: Geometry) -> tuple[Scenario, ...]:
+    """One or two of each kind for an architecture's geometry, few pages in each but in one."""
+    return _legal(_few(geometry))
+
+
+def _few(geometry: Geometry) -> Iterator[Scenario]:
+    page, size = geometry.page_size, geometry.pmd_size
+    near, far = _starts(geometry, apart=False), _starts(geometry, apart=True)
+    old, new = far
+    last = geometry.task_size - geometry.task_size % size
+    yield _made(geometry, (*far, size), fills.sparse, _BOTH)
+    yield _made(geometry, (*near, 2 * size), fills.sparse, _PLAIN)
+    yield _made(geometry, (old, new + page, size), fills.sparse, _ANON)
+    yield _made(geometry, (old + page, new + page, 2 * size), fills.sparse, _FILE)
+    yield _made(geometry, (old, new + size - page, 2 * size), fills.first, _PLAIN)
+    yield _made(geometry, (old, new, size - page), fills.sparse, _BOTH)
+    yield _made(geometry, (old, new, size + page), fills.sparse, _PLAIN)
+    yield _made(geometry, (*near, 2 * size), fills.sparse, _BOTH, established=(0, 1))
+    yield _made(geometry, (*far, 3 * size), fills.hole, _ANON)
+    yield _made(geometry, (*far, 2 * size), fills.sparse, _PLAIN, fails=0)
+    yield _made(geometry, (*near, size), fills.huge(Kind.HUGE), _ANON)
+    yield _made(geometry, (old, last - size, size), fills.sparse, _PLAIN)
+    yield _made(geometry, (last - size, new, size), fills.sparse, _BOTH)
+    start = old + 2 * size + page
+    yield _made(geometry, (start, start - size, 3 * size - page), fills.sparse, one_area=True)
+    yield _made(geometry, (*near, size), fills.full, _PLAIN)
+
+
+@lru_cache(maxsize=16)
+def picture(geometry: Geometry) -> Scenario:
+    """Two whole PMDs of written pages, moved to PMD boundaries: for counting work."""
+    shape = (*_starts(geometry, apart=False), 2 * geometry.pmd_size)
+    return _made(geometry, shape, fills.written, _PLAIN)
+
+
+def _legal(made: Iterable[Scenario]) -> tuple[Scenario, ...]:
+    """Those that a kernel's callers can ask for, each once, in order."""
+    return tuple(one for one in dict.fromkeys(made) if is_legal(one))

@@ -1,0 +1,135 @@
+"""What replaying a patch came to: plain facts, which the report is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from analyzer.errors import CodePlace
+
+
+class Cause(Enum):
+    """What a divergence is charged to."""
+
+    PATCH = "patch"
+    BASE = "base"
+    CONFIGURATION = "configuration"
+    FOLLOW_UP = "follow-up"
+
+
+# Symbols and values, as (("HAVE_MOVE_PMD", "y"),).
+Config = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a kernel was run as: a reading of the patch, a configuration, a base, a geometry."""
+
+    reading: str
+    config: Config
+    base: str
+    geometry: str
+    arch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """One difference in behaviour, shrunk and confirmed.
+
+    ``item`` is the primary check item. ``place`` is in the patch's own C, None where it never ran
+    before the difference; ``upstream_line`` is a line of upstream's file. ``upstream`` and
+    ``target`` tell step by step what each kernel did, the lines that differ first marked by
+    ``>``. ``fix`` names the later upstream commit for the cause FOLLOW_UP.
+    """
+
+    cause: Cause
+    item: str
+    function: str
+    place: CodePlace | None
+    upstream_line: int | None
+    setting: Setting
+    trace: tuple[str, ...]
+    observation: str
+    invariant: str | None
+    upstream: tuple[str, ...]
+    target: tuple[str, ...]
+    fix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """So many scenarios in one setting; ``differing`` of them differed."""
+
+    setting: Setting
+    operations: int
+    differing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one kernel did in one scenario that a person can picture."""
+
+    kernel: str
+    setting: Setting
+    trace: str
+    ptes_moved: int
+    pmds_moved: int
+    tables_allocated: int
+    flushes: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """Something that was not replayed, and why; ``item`` where it is about one check item only."""
+
+    what: str
+    why: str
+    place: CodePlace | None = None
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a probe told of a later fix: ``carried`` is None where it could not be told."""
+
+    commit: str
+    carried: bool | None
+    said: str
+    place: CodePlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One symbol in one reading, in words for a person.
+
+    ``on`` and ``off`` say what the kernel does under y and n; ``off_as_before`` says whether under
+    n it does what the kernel before the patch does, None where that could not be run.
+    """
+
+    reading: str
+    symbol: str
+    on: str
+    off: str
+    off_as_before: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All of it.
+
+    ``ran``: at least one comparison of upstream.after with target.after was made, and none of
+    those planned was left out for a reason in ``not_run``. ``functions`` are (kernel, function,
+    standing) with the standings of the JSON contract. ``assumptions`` are (text, what rests on it).
+    """
+
+    ran: bool
+    divergences: tuple[Divergence, ...] = ()
+    runs: tuple[Run, ...] = ()
+    work: tuple[Work, ...] = ()
+    not_run: tuple[NotRun, ...] = ()
+    probes: tuple[Told, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    assumptions: tuple[tuple[str, str], ...] = ()
+    functions: tuple[tuple[str, str, str], ...] = ()
+    excluded: tuple[NotRun, ...] = ()
+    seed: int = 0

@@ -1,0 +1,142 @@
+"""A patch replayed: every reading, configuration and base, on every geometry, against upstream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer.csource.configuration import Configuration
+from analyzer.excerpt.code import symbols_tested
+from analyzer.machine.splice import Splicer
+from analyzer.reference.base import Base
+from analyzer.reference.bases import BASES
+from analyzer.reference.commit import COMMIT, SYMBOL
+from analyzer.reference.patch import Fix
+from analyzer.repair.image import State
+from analyzer.replay.bench import Bench
+from analyzer.replay.charge import charged, of_base, of_follow_ups
+from analyzer.replay.excluded import why_excluded
+from analyzer.replay.outcome import Config, NotRun, Outcome
+from analyzer.replay.probes import probed
+from analyzer.replay.results import Result, Variant
+from analyzer.replay.summary import assumptions, functions, gates, runs, work
+
+if TYPE_CHECKING:
+    from analyzer.patch.damage import Damage
+    from analyzer.patch.lines import FilePatch
+    from analyzer.repair import Reading
+
+# Symbols beside upstream's own that a patch tests: each is tried off once, so many of them.
+_MOST_SYMBOLS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is to be replayed: the readings of a patch, and what is known of its damage.
+
+    ``commit`` is the upstream commit's id in full, None where the patch names none.
+    """
+
+    readings: Sequence[Reading]
+    damage: Sequence[Damage]
+    commit: str | None
+
+
+def replay(subject: Subject) -> Outcome:
+    """Replay a patch. What cannot be run is in the outcome, with the reason."""
+    if subject.commit is None or not subject.commit.startswith(COMMIT):
+        named = subject.commit[:12] if subject.commit else "no upstream commit"
+        why = f"the reference has Linux kernel commit {COMMIT}, and the patch names {named}"
+        return Outcome(False, not_run=(NotRun("the code of the patch", why),))
+    not_run: list[NotRun] = []
+    variants = tuple(_variants(subject, not_run))
+    bases, excluded = _bases(variants)
+    if not bases:
+        whys = "; ".join(f"{one.what}: {one.why}" for one in excluded)
+        not_run.append(NotRun("the call site", f"no base of the reference has room for it: {whys}"))
+    bench = Bench()
+    told = probed(bench, variants, bases)
+    fixes = frozenset(fix for fix, one in told if one.carried)
+    results = tuple(_results(bench, variants, bases, fixes))
+    divergences, undecided = charged(bench, results, len(subject.readings), fixes)
+    not_run += [*_refused(variants), *_stopped(results), *undecided]
+    return Outcome(
+        ran=bool(results) and not any(one.item is None for one in not_run),
+        divergences=(
+            *divergences,
+            *of_follow_ups(bench, results, told),
+            *of_base(bench, results),
+        ),
+        runs=tuple(runs(results)),
+        work=tuple(work(bench, variants, bases[0])) if bases else (),
+        not_run=tuple(not_run),
+        probes=tuple(one for _, one in told),
+        gates=tuple(gates(bench, results)),
+        assumptions=tuple(assumptions(variants, bases)),
+        functions=tuple(functions(variants)),
+        excluded=tuple(excluded),
+    )
+
+
+def _results(
+    bench: Bench, variants: Sequence[Variant], bases: Sequence[Base], fixes: frozenset[Fix]
+) -> Iterator[Result]:
+    """Every comparison. Upstream has those later fixes that the patch carries."""
+    for variant in variants:
+        for base in bases:
+            plan = bench.plan(base, variant.splice.absolute)
+            sides = variant.upstream(base, fixes), variant.target(base)
+            yield Result(variant, base, bench.compare(*sides, plan))
+
+
+def _refused(variants: Sequence[Variant]) -> list[NotRun]:
+    """What of the patch could not be translated or has no place."""
+    found = (one for variant in variants for one in variant.splice.refused)
+    return list(dict.fromkeys(NotRun(one.what, one.why, one.place) for one in found))
+
+
+def _stopped(results: Sequence[Result]) -> list[NotRun]:
+    """Where a run could not go on: once for each reason."""
+    found: dict[str, NotRun] = {}
+    for one in results:
+        for stop in one.compared.stops:
+            what = stop.place.function if stop.place else f"the {one.base.name} base"
+            found.setdefault(stop.reason, NotRun(what, stop.reason, stop.place))
+    return list(found.values())
+
+
+def _variants(subject: Subject, not_run: list[NotRun]) -> Iterator[Variant]:
+    """Every reading under every configuration that its code asks for."""
+    splicer = Splicer(subject.damage)
+    for reading in subject.readings:
+        tested = symbols_tested(reading.files, State.AFTER)
+        others = [one for one in tested if one != SYMBOL]
+        for one in others[_MOST_SYMBOLS:]:
+            left_out = NotRun(f"CONFIG_{one} switched off", "the patch tests too many symbols")
+            not_run += [left_out] if left_out not in not_run else []
+        for config in _configs(others):
+            configuration = Configuration(dict(config), {}, total=False)
+            yield Variant(reading.name, config, splicer.splice(reading.files, configuration))
+
+
+def _configs(others: Sequence[str]) -> Iterator[Config]:
+    """All y; upstream's own symbol n; each other symbol n, by itself."""
+    rest = tuple((one, "y") for one in others)
+    yield ((SYMBOL, "y"), *rest)
+    yield ((SYMBOL, "n"), *rest)
+    for one in others[:_MOST_SYMBOLS]:
+        yield ((SYMBOL, "y"), *((name, "n" if name == one else "y") for name in others))
+
+
+def _bases(variants: Sequence[Variant]) -> tuple[list[Base], list[NotRun]]:
+    """The bases that the patch does not exclude, and why it excludes the others."""
+    allowed: list[Base] = []
+    excluded: list[NotRun] = []
+    for base in BASES:
+        why = next(filter(None, (why_excluded(one.splice, base) for one in variants)), None)
+        if why is None:
+            allowed.append(base)
+        else:
+            excluded.append(NotRun(f"the {base.name} base", why))
+    return allowed, excluded
