@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from analyzer.compare.symbols import symbols_of
@@ -11,9 +12,13 @@ from analyzer.intake import facts_on, named_commit, pre_image_of, read_input, tr
 from analyzer.patch.damage import Grade
 from analyzer.patch.reader import Patch, Series, read_series, written_patch
 from analyzer.repair import Mended, PreImage, mend
-from analyzer.result import Basis, Kernel, PatchFacts, Report, Request, Verdict
+from analyzer.replay.outcome import Outcome
+from analyzer.result import PatchFacts, Report, Request
 from analyzer.review import Case, assumptions, not_checked, review
 from analyzer.review.identity import shown
+from analyzer.review.pending import touches_code
+from analyzer.review.record import divergences_of, kernels_of, runs_of, work_of
+from analyzer.review.verdict import basis_of, verdict_on
 from analyzer.upstream import Facts, load
 
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,40}")
@@ -31,7 +36,7 @@ def analyze(request: Request) -> tuple[Report, ...]:
     cases = [_case(request, facts, series, patch, pre_image) for patch in series.patches]
     if request.write_repaired is not None:
         _write_repaired(request.write_repaired, cases)
-    return tuple(_report(case) for case in cases)
+    return tuple(_report(replace(case, outcome=replayed(case))) for case in cases)
 
 
 def _check_commit(named: str | None) -> None:
@@ -60,15 +65,30 @@ def _case(
     )
 
 
+def replayed(case: Case) -> Outcome | None:
+    """Run the patch beside upstream's; None where it touches no C."""
+    if not touches_code(case):
+        return None
+    # Patches without C do without the model and its engines.
+    from analyzer.repair.mend import to_run
+    from analyzer.replay.session import Subject, replay
+
+    commit = case.commit.id if case.commit else case.named
+    return replay(Subject(to_run(case.mended.readings), case.mended.damage, commit))
+
+
 def _report(case: Case) -> Report:
     return Report(
-        Verdict.UNDECIDED,
-        Basis.NONE,
+        verdict_on(case),
+        basis_of(case),
         _patch_facts(case),
-        _kernels(case),
+        kernels_of(case),
         review(case),
         not_checked(case),
         assumptions(case),
+        divergences_of(case),
+        runs_of(case),
+        work_of(case),
     )
 
 
@@ -84,19 +104,6 @@ def _patch_facts(case: Case) -> PatchFacts:
         files=tuple(dict.fromkeys(file.path for file in case.patch.files)),
         intact=not case.mended.damage,
         damage=case.mended.damage,
-    )
-
-
-def _kernels(case: Case) -> tuple[Kernel, ...]:
-    """None of the four was built or run; what stands in for each is said."""
-    commit = case.commit.id if case.commit else case.named
-    upstream = "the shipped facts: shapes, no code" if case.commit else "absent"
-    target = case.target or "absent: assumed"
-    return (
-        Kernel("upstream.before", upstream, None),
-        Kernel("upstream.after", upstream, commit),
-        Kernel("target.before", target, None),
-        Kernel("target.after", "the patch's text, not run", case.patch.message.commit),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from analyzer.finding import Evidence, NotChecked, State
 from analyzer.patch.damage import Damage
+from analyzer.replay.outcome import Cause as Cause  # the engine's word is the report's
 
 
 class Verdict(Enum):
@@ -25,15 +26,6 @@ class Basis(Enum):
     TRACES = "traces"
     PROOF = "traces+proof"
     INTERLEAVINGS = "traces+proof+interleavings"
-
-
-class Cause(Enum):
-    """What a divergence is charged to."""
-
-    PATCH = "patch"
-    BASE = "base"
-    CONFIGURATION = "configuration"
-    FOLLOW_UP = "follow-up"
 
 
 class Standing(Enum):
@@ -109,7 +101,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """One difference in behaviour between upstream.after and target.after."""
+    """One difference in behaviour between upstream.after and target.after.
+
+    ``upstream`` and ``target`` tell step by step what each did, one step a line; the lines that
+    differ first begin with ``>``.
+    """
 
     id: str
     cause: Cause

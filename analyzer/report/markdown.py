@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from analyzer.finding import State
 from analyzer.report.printable import LIMIT, printable
+from analyzer.report.story import columns, story
 from analyzer.report.wording import (
     EVIDENCE_SHOWN,
     ROWS_SHOWN,
@@ -26,9 +27,9 @@ from analyzer.report.wording import (
     limited,
     patch_facts,
     restored_place,
-    run_line,
+    run_lines,
     where,
-    work_line,
+    work_lines,
 )
 from analyzer.result import headline
 
@@ -116,8 +117,8 @@ def _report(report: Report) -> Iterator[str]:
     yield from _section("Not checked", _capped(report.not_checked, _gap))
     yield from _section("Divergences", _capped(report.divergences, _divergence))
     yield from _section("Kernels", [row for kernel in report.kernels for row in _kernel(kernel)])
-    yield from _section("Runs", _capped(report.runs, lambda run: [_row(run_line(run))]))
-    yield from _section("Work", _capped(report.work, lambda work: [_row(work_line(work))]))
+    yield from _section("Runs", _capped(run_lines(report.runs), lambda line: [_row(line)]))
+    yield from _section("Work", _capped(work_lines(report.work), lambda line: [_row(line)]))
 
 
 def _section(title: str, rows: Sequence[str]) -> Iterator[str]:
@@ -193,4 +194,21 @@ def _kernel(kernel: Kernel) -> list[str]:
 def _divergence(divergence: Divergence) -> list[str]:
     trace = _capped(divergence.trace, lambda operation: [f"- trace: {code(operation)}"])
     facts = [_fact(fact) for fact in divergence_facts(divergence)]
-    return [f"- **{escaped(divergence.id, limit=_SHORT)}**", *_inner([*facts, *trace])]
+    return [
+        f"- **{escaped(divergence.id, limit=_SHORT)}**",
+        *_inner([*facts, *trace, *_story(divergence)]),
+    ]
+
+
+def _story(divergence: Divergence) -> list[str]:
+    """The steps of both kernels in a block of their own, inside a list item.
+
+    Each line begins with one of our own marks, so that no step can close the block or look like a
+    row of a list; the fence is longer than any run of backticks in it all the same.
+    """
+    lines = [printable(line, blanks=True) for line in columns(story(divergence))]
+    if not lines:
+        return []
+    longest = max(map(len, re.findall("`+", "".join(lines))), default=0)
+    fence = "`" * max(longest + 1, 3)
+    return ["- steps:", *_inner([f"{fence}text", *(f"| {line}" for line in lines), fence])]

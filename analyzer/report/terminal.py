@@ -17,6 +17,7 @@ from analyzer.finding import State
 from analyzer.patch.damage import DamageKind
 from analyzer.report import wording
 from analyzer.report.printable import printable
+from analyzer.report.story import MARK, Step, story
 from analyzer.result import Verdict, headline
 
 if TYPE_CHECKING:
@@ -102,8 +103,8 @@ def _report(page: _Page, report: Report, prefix: str) -> None:
     _rows(page, "Not checked", gaps)
     _divergences(page, report.divergences)
     _kernels(page, report.kernels)
-    _rows(page, "Runs", [printable(wording.run_line(run)) for run in report.runs])
-    _rows(page, "Work", [printable(wording.work_line(work)) for work in report.work])
+    _rows(page, "Runs", list(map(printable, wording.run_lines(report.runs))))
+    _rows(page, "Work", list(map(printable, wording.work_lines(report.work))))
 
 
 def _section(page: _Page, title: str) -> None:
@@ -297,4 +298,11 @@ def _divergences(page: _Page, divergences: Sequence[Divergence]) -> None:
         trace, rest = wording.limited(divergence.trace, wording.ROWS_SHOWN)
         _labelled(page, (("trace", _text(operation)) for operation in trace), 4)
         _more(page, rest, 5 + _LABEL)
+        _labelled(page, (_step(step) for step in story(divergence)), 4)
     _more(page, more, 2)
+
+
+def _step(step: Step) -> tuple[str, Text]:
+    """A step behind the name of its side; where the sides part, it is marked."""
+    mark = Text(f"{MARK} ", "bold") if step.first else Text("  ")
+    return step.side, mark + _text(step.text)

@@ -184,16 +184,14 @@ def restored_place(restored: Restored) -> str:
 
 
 def divergence_facts(divergence: Divergence) -> list[Fact]:
-    """Everything about a divergence but its id and its trace."""
+    """Everything about a divergence but its id, its trace and its story."""
     place = _where(divergence.side, divergence.path, divergence.line)
     return [
         Fact("cause", divergence.cause.value),
-        Fact("function", divergence.function, code=True),
-        Fact("place", place, code=True),
+        *([Fact("function", divergence.function, code=True)] if divergence.function else []),
+        *([Fact("place", place, code=True)] if divergence.path or divergence.line else []),
         Fact("config", settings(divergence.config), code=bool(divergence.config)),
         Fact("observed", divergence.observation),
-        Fact("upstream", divergence.upstream),
-        Fact("target", divergence.target),
         *([] if divergence.invariant is None else [Fact("invariant", divergence.invariant)]),
         *([] if divergence.schedule is None else [Fact("schedule", divergence.schedule)]),
     ]
@@ -204,18 +202,48 @@ def settings(config: Sequence[tuple[str, str]]) -> str:
     return ", ".join(f"{symbol}={value}" for symbol, value in config) or "no symbol set"
 
 
-def run_line(run: Run) -> str:
-    """One replay in a line."""
-    return (
-        f"{run.arch}, {run.geometry}, {settings(run.config)}; reading {run.reading}, "
-        f"base {run.base}: {counted(run.operations, 'operation')}, seed {run.seed}"
-    )
+def run_lines(runs: Sequence[Run]) -> list[str]:
+    """The replays: a base's geometries once, for all readings and configurations that had them."""
+    by_kernel: dict[tuple[str, str, str, int], dict[str, list[Run]]] = {}
+    for run in runs:
+        key = (run.reading, settings(run.config), run.base, run.seed)
+        by_kernel.setdefault(key, {}).setdefault(run.arch, []).append(run)
+    alike: dict[tuple[str, int, str], dict[str, list[str]]] = {}
+    for (reading, config, base, seed), arches in by_kernel.items():
+        who = alike.setdefault((base, seed, _operations(arches)), {})
+        who.setdefault(reading, []).append(config)
+    return [
+        f"{base}: {operations}; {_each(who)}; seed {seed}"
+        for (base, seed, operations), who in alike.items()
+    ]
 
 
-def work_line(work: Work) -> str:
-    """One kernel's counts over one trace in a line."""
+def _each(who: dict[str, list[str]]) -> str:
+    """``with the lines (A=y; A=n), without them (A=y)``."""
+    return ", ".join(f"{name} ({'; '.join(dict.fromkeys(of))})" for name, of in who.items())
+
+
+def _operations(arches: dict[str, list[Run]]) -> str:
+    """``1,200 operations on x86_64 (4 levels; 5 levels), arm64 (64K pages)``."""
+    count = sum(run.operations for group in arches.values() for run in group)
+    places = {arch: [run.geometry for run in group] for arch, group in arches.items()}
+    return f"{counted(count, 'operation')} on {_each(places)}"
+
+
+def work_lines(work: Sequence[Work]) -> list[str]:
+    """The kernels' counts over each trace, where several did the same in one line."""
+    groups: dict[tuple[str, str], dict[str, dict[str, list[str]]]] = {}
+    for one in work:
+        kernels = groups.setdefault((one.trace, _counts(one)), {})
+        kernels.setdefault(one.kernel, {}).setdefault(settings(one.config), []).append(one.reading)
+    return [
+        f"{trace}: {counts}: {', '.join(f'{name} under {_each(of)}' for name, of in who.items())}"
+        for (trace, counts), who in groups.items()
+    ]
+
+
+def _counts(work: Work) -> str:
     return (
-        f"{work.kernel} on {work.trace} ({settings(work.config)}; reading {work.reading}): "
         f"{counted(work.ptes_moved, 'PTE')} and {counted(work.pmds_moved, 'PMD')} moved, "
         f"{counted(work.tables_allocated, 'table')} allocated, "
         f"{work.flushes:,} flush{'' if work.flushes == 1 else 'es'}"

@@ -9,6 +9,7 @@ from analyzer.compare.symbols import Symbols
 from analyzer.finding import NotChecked
 from analyzer.patch.reader import Patch
 from analyzer.repair import Mended
+from analyzer.replay.outcome import Outcome
 from analyzer.result import Item
 from analyzer.upstream import CommitFacts, Facts
 
@@ -21,7 +22,8 @@ class Case:
     known of it. ``others`` are the other patches of the same series, ``series_notes`` its letters
     without a patch. ``architectures`` is what the user asked to answer for; empty: all.
     ``target`` is the name of the tree that the patch is for, where one was given. ``symbols`` are
-    the Kconfig symbols of each reading, ``mended.readings`` in order.
+    the Kconfig symbols of each reading, ``mended.readings`` in order. ``outcome`` is what
+    replaying the patch's code came to, None where nothing was run.
     """
 
     patch: Patch
@@ -34,6 +36,7 @@ class Case:
     architectures: tuple[str, ...]
     target: str | None = None
     series_notes: tuple[NotChecked, ...] = ()
+    outcome: Outcome | None = None
 
 
 Rule = Callable[[Case], Item]

@@ -25,7 +25,6 @@ _TITLES = {
     1: "is each new symbol defined once, and spelled alike wherever it is used?",
     2: "does an architecture that we ship select it, or is the code dead there?",
     3: "does each `select` stand under the right symbol, once?",
-    4: "does the code build and behave with the symbol on and off?",
     5: "do the release's config files carry it?",
 }
 
@@ -276,34 +275,7 @@ def _upstream_places(case: Case) -> set[str]:
     }
 
 
-# --- CF-4 and CF-5 ----------------------------------------------------------------------
-
-
-def behaves_on_and_off(case: Case) -> Item:
-    """CF-4: nothing was run; where the gate itself is assumed, both readings are told."""
-    names = (reading.name for reading in case.mended.readings)
-    outcomes = dict(zip(names, map(_gate, case.symbols), strict=True))
-    if not any(outcomes.values()):
-        return _item(4, State.NOT_APPLICABLE, "no added code depends on a symbol")
-    told = "; ".join(
-        f"{name}: {gate or 'no code depends on a symbol'}" for name, gate in outcomes.items()
-    )
-    assumed = " and the gate rests on assumed lines" if len(set(outcomes.values())) > 1 else ""
-    return _item(
-        4,
-        State.CANNOT_TELL,
-        f"behaviour was not run{assumed}",
-        reason=told,
-        next="Build and run with the symbol on and off.",
-    )
-
-
-def _gate(symbols: Symbols) -> str:
-    used = [str(one.symbol) for one in symbols.used]
-    counts = (
-        f"CONFIG_{name} gates code in {used.count(name)} places" for name in dict.fromkeys(used)
-    )
-    return ", ".join(counts)
+# --- CF-5 -------------------------------------------------------------------------------
 
 
 def in_config_files(case: Case) -> Item:

@@ -2,37 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from analyzer.finding import Evidence, NotChecked, State
 from analyzer.patch.damage import Grade
+from analyzer.replay.outcome import NotRun, Outcome
 from analyzer.result import Assumption, Item
+from analyzer.review.behaviour import NO_ARCH, listed, touches_code
 from analyzer.review.case import Case
 from analyzer.review.followups import conditional_on_tree
-from analyzer.review.pending import touches_code
+from analyzer.review.prerequisites import base_fixes, told_of
+from analyzer.upstream import CommitFacts
 
 _TITLE = "what did this report not check?"
+_RESTORED = "CF-1, CF-2, CF-4, verdict"
 
 
 def not_checked(case: Case) -> tuple[NotChecked, ...]:
     """Everything that was not looked at, and why, in reading order."""
     found = [*case.patch.notes, *case.mended.notes, *case.mended.disproved, *case.series_notes]
-    if touches_code(case):
-        found.append(NotChecked("behaviour", "the code of the patch was not run"))
+    found += _behaviour(case)
     if case.mended.context_lost:
         lost = case.mended.context_lost
         found.append(
             NotChecked(f"{lost} lost lines of context", "only the target tree can tell them")
         )
     why = "only files before the patch are read" if case.target else "no target tree was given"
-    found.append(NotChecked("the target's own callers, callees and configuration", why))
+    found.append(NotChecked(_of_the_target(case.outcome), why))
     found.append(NotChecked("upstream's text and history", "no upstream tree was given"))
+    found += _facts(case)
+    return tuple(found)
+
+
+def _facts(case: Case) -> Iterator[NotChecked]:
     conditional = conditional_on_tree(case)
     if conditional:
         what = f"{conditional} later fixes that concern this code on some bases only"
-        found.append(NotChecked(what, "the tree that the patch is for decides, and was not read"))
+        yield NotChecked(what, "the tree that the patch is for decides, and was not read")
+    around = [fix for fix in base_fixes(case) if not _told(case, fix)]
+    if around:
+        names = listed([fix.id[:12] for fix in around])
+        what = f"fixes of the code around the commit: {names}"
+        yield NotChecked(what, "whether the target has them, only its tree can tell")
     if case.commit is not None and case.commit.unsure:
         what = f"the facts on {case.commit.id[:12]}: {', '.join(case.commit.unsure)}"
-        found.append(NotChecked(what, "recorded without a source to check against"))
-    return tuple(found)
+        yield NotChecked(what, "recorded without a source to check against")
+
+
+def _told(case: Case, fix: CommitFacts) -> bool:
+    """Whether running told if a fix is there."""
+    told = told_of(case, fix)
+    return told is not None and told.carried is not None
+
+
+def _behaviour(case: Case) -> Iterator[NotChecked]:
+    outcome = case.outcome
+    if outcome is None:
+        if touches_code(case):
+            yield NotChecked("behaviour", "the code of the patch was not run")
+        return
+    yield from map(_not_run, (*outcome.not_run, *outcome.excluded))
+    if not outcome.runs:
+        return
+    yield NotChecked(
+        "interleavings with other CPUs",
+        "one call runs at a time; what others could see is judged by the locks held at each step",
+    )
+    yield NotChecked("inputs that were not sampled", "nothing is proven for all inputs")
+    arches = [run.setting.arch for run in outcome.runs if run.setting.arch != NO_ARCH]
+    others = f"architectures other than {listed(arches)}" if arches else "every real architecture"
+    yield NotChecked(others, "nothing was run on their geometry")
+
+
+def _not_run(one: NotRun) -> NotChecked:
+    place = one.place
+    spot = "" if place is None or place.line is None else f" ({place.path}:{place.line})"
+    return NotChecked(f"{one.what}{spot}", one.why)
+
+
+def _of_the_target(outcome: Outcome | None) -> str:
+    """The target's code that the reference stood in for, by name where functions ran."""
+    stand_ins = [
+        f"{name}()"
+        for kernel, name, how in (outcome.functions if outcome else ())
+        if (kernel, how) == ("target.after", "reference")
+    ]
+    names = f", its own {listed(stand_ins)}" if stand_ins else ""
+    return f"the target's own callers, callees and configuration{names}"
 
 
 def limits(case: Case) -> Item:
@@ -49,14 +105,29 @@ def limits(case: Case) -> Item:
 
 
 def assumptions(case: Case) -> tuple[Assumption, ...]:
-    """Each line that was put back on the strength of upstream's shape alone."""
-    return tuple(
+    """Lines that were put back by upstream's shape alone, and what the replay took for granted."""
+    restored = (
         Assumption(
             f"{one.path} hunk {one.hunk}: the lost line `{line.text.strip()}` stood "
             f"{f'at line {line.line}' if line.line else 'where upstream has it'}",
-            "CF-1, CF-2, CF-4, verdict",
+            _RESTORED,
         )
         for one in case.mended.damage
         for line in one.restored
         if line.grade is Grade.ASSUMED
     )
+    own = tuple(restored)
+    lines = tuple(
+        (f"line {line.line}: ", line.text.strip())
+        for one in case.mended.damage
+        for line in one.restored
+        if line.grade is Grade.ASSUMED
+    )
+    replayed = dict.fromkeys(case.outcome.assumptions if case.outcome else ())
+    # That a line was put back is said already.
+    more = [
+        Assumption(text, rests)
+        for text, rests in replayed
+        if not any(text.startswith(number) and line in text for number, line in lines)
+    ]
+    return (*own, *more)

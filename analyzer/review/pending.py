@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from analyzer.finding import State
 from analyzer.result import Item
+from analyzer.review.behaviour import touches_code
 from analyzer.review.case import Case, Rule
 
-_RUN = "Review this by hand: the code was not run."
 _PERSON = "a person"
 
 
@@ -25,7 +25,6 @@ class _Open:
     needs_upstream: bool = False
 
 
-_NOT_RUN = "behaviour was not run"
 _NO_TEXT = "upstream's text was not given, only shapes are shipped"
 _NO_TREE = "the target tree was not looked into"
 _NO_HISTORY = "upstream's history was not looked into"
@@ -42,32 +41,6 @@ _OPEN = {
         f"deviations are not known: {_NO_TEXT}",
         "Read the message beside the differences to upstream.",
         needs_upstream=True,
-    ),
-    "SM-1": _Open("are the guards equal for all inputs?", _NOT_RUN, _RUN, needs_code=True),
-    "SM-2": _Open(
-        "do the callees exist in the target, with the same arity and meaning?",
-        _NO_TREE,
-        "Build the target with the patch; look each callee up.",
-        needs_code=True,
-    ),
-    "SM-3": _Open("do error paths reach the same clean-up?", _NOT_RUN, _RUN, needs_code=True),
-    "SM-4": _Open(
-        "locks held, ordered and released alike; TLB flushed before the unlock?",
-        _NOT_RUN,
-        _RUN,
-        needs_code=True,
-    ),
-    "SM-5": _Open(
-        "does the fallback path reach the state upstream's reaches?",
-        _NOT_RUN,
-        _RUN,
-        needs_code=True,
-    ),
-    "SM-6": _Open("do all traces replay the same?", _NOT_RUN, _RUN, needs_code=True),
-    "DP-1": _Open(
-        "are the prerequisites there, in order?",
-        _NO_TREE,
-        "Apply the patch to the target and build it.",
     ),
     "DP-4": _Open(
         "do newer branches have it?", "no branch was given", "Look the commit up in newer branches."
@@ -127,8 +100,3 @@ def person_rule(item: str) -> Rule:
         )
 
     return rule
-
-
-def touches_code(case: Case) -> bool:
-    """Whether the patch changes C or assembly."""
-    return any(file.path.endswith((".c", ".h", ".S")) for file in case.patch.files)

@@ -13,6 +13,7 @@ from analyzer.patch.message import Message
 from analyzer.result import Item
 from analyzer.review.case import Case
 from analyzer.review.references import searched
+from analyzer.review.workload import work_evidence, work_told
 from analyzer.source import Place, Side
 
 _TITLE = "does the performance claim hold on the target?"
@@ -86,7 +87,7 @@ class _Series:
 
 
 def claim_holds(case: Case) -> Item:
-    """RG-2: the claims and figures of the message; nothing here measures the target."""
+    """RG-2: the message's figures beside the work that was counted; nothing measures the target."""
     texts = _texts(case.patch.message)
     near = _near_speed(texts)
     labels = [at for at, one in enumerate(texts) if _is_label(one.text)]
@@ -97,14 +98,18 @@ def claim_holds(case: Case) -> Item:
         found = searched(case.patch.message)
         why = "no performance is claimed"
         return Item("RG-2", _TITLE, State.NOT_APPLICABLE, why, evidence=found)
+    computed = [_computed(one, labels) for one in series]
     whose = "the author's, on upstream's kernel" if case.named is not None else "the author's"
     return Item(
         "RG-2",
         _TITLE,
         State.CANNOT_TELL,
         f"{_counted(claims, len(measured))}; the target was not measured, the figures are {whose}",
-        reason="; ".join(said for one in series if (said := _computed(one, labels))),
-        evidence=_evidence(claims, [texts[at] for at in measured]),
+        reason="; ".join(filter(None, (*computed, work_told(case.outcome)))),
+        evidence=(
+            *_evidence(claims, [texts[at] for at in measured]),
+            *work_evidence(case.outcome),
+        ),
         next="Measure on the target, without and with the patch, and compare with these figures.",
     )
 

@@ -17,11 +17,15 @@ _HEX = frozenset("0123456789abcdef")
 
 
 class Role(Enum):
-    """What another commit is to this one."""
+    """What another commit is to this one.
+
+    ``BASE`` is a fix of the code around it, which a tree may lack with or without this commit.
+    """
 
     SELECT = "select"
     PREREQUISITE = "prerequisite"
     FOLLOW_UP = "follow-up"
+    BASE = "base"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ class CommitFacts:
     ``id`` has 12 to 40 hexadecimal digits, as many as are known. ``date`` is an ISO 8601 date
     or time, or only a year and a month. ``fixes`` are the commits of its Fixes: tags; ``extends``
     those that it corrects or builds on without such a tag. ``without`` says what goes wrong
-    where the commit is absent, ``probe`` which operation and observation tell. ``applies`` is
+    where the commit is absent, ``probe`` which operation and observation tell, ``probed`` whether
+    replaying a patch runs that probe. ``applies`` is
     None where the commit's absence is not a gap. ``carried`` are patterns of which fixed code
     shows one: a hint, never a proof. ``hunks`` is the whole patch or empty. ``unsure`` names
     the fields that nobody has checked against a source. ``source`` is the file it was read from.
@@ -81,6 +86,7 @@ class CommitFacts:
     carried: tuple[Pattern, ...]
     hunks: tuple[ShapeHunk, ...]
     source: str
+    probed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,13 @@ def sentence(value: object) -> str:
     return line(value)
 
 
+def flag(value: object) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise ValueError(value)
+    return value
+
+
 def sha(value: object) -> str:
     """A commit's id, 12 to 40 digits of it."""
     text = line(value)

@@ -61,6 +61,7 @@ _COMMIT = {
     "companion": _TABLES,
     "without": _SENTENCE,
     "probe": _SENTENCE,
+    "probed": _Field(fields.flag, "true or false", False),
     "property": _SENTENCE,
     "unsure": _Field(
         fields.each(lambda value: _known_field(value)), "a list of this entry's field names", ()
@@ -71,7 +72,7 @@ _COMMIT = {
 }
 _COMPANION = {
     "id": _SHA,
-    "role": _Field(Role, '"select", "prerequisite" or "follow-up"'),
+    "role": _Field(Role, '"select", "prerequisite", "follow-up" or "base"'),
     "symbol": _Field(fields.symbol, "a Kconfig symbol without CONFIG_", ""),
     "arch": _Field(fields.arch, "a directory name below arch/", ""),
 }

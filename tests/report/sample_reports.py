@@ -135,8 +135,8 @@ DIVERGENCE = Divergence(
     schedule="CPU 1 keeps a translation of 0x200000 over the unlock",
     observation="a stale translation when the page-table lock is released",
     invariant="no translation outlives the lock of its entry",
-    upstream="flush, then unlock",
-    target="unlock, then flush",
+    upstream="lock the page table\n> flush 0x200000-0x400000\nunlock the page table",
+    target="lock the page table\n> unlock the page table\nflush 0x200000-0x400000",
 )
 
 RICH = Report(

@@ -23,7 +23,7 @@ READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethroug
 OWN_TOKENS = {
     *("paragraph_open", "paragraph_close", "bullet_list_open", "bullet_list_close"),
     *("list_item_open", "list_item_close", "inline", "text", "strong_open", "strong_close"),
-    "code_inline",
+    *("code_inline", "fence"),
 }
 LIVE = re.compile(r"@|://|www\.|#\w|!\d|GH-\d|\$", re.IGNORECASE)
 SECTIONS = {
@@ -64,6 +64,12 @@ def check_markdown(report: Report) -> None:
     # Each line of a list is one item: data neither splits an item nor makes one.
     rows = sum(line.lstrip(" ").startswith("- ") for line in source.split("\n"))
     assert sum(token.type == "list_item_open" for token in tokens) == rows
+    # Steps stand in blocks of their own, each line behind our mark.
+    steps = [
+        line for token in tokens if token.type == "fence" for line in token.content.split("\n")
+    ]
+    assert all(line.startswith("| ") for line in steps if line)
+    assert sum(token.type == "fence" for token in tokens) <= len(report.divergences)
     outside = [token.content for token in tokens if token.type == "inline" and token.level == 1]
     assert {text.strip("*") for text in outside[1:]} <= SECTIONS
 

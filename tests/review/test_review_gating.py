@@ -11,7 +11,7 @@ from analyzer.compare.symbols import symbols_of
 from analyzer.finding import State
 from analyzer.patch.lines import Mark
 from analyzer.repair import Reading
-from analyzer.review import gating
+from analyzer.review import gating, on_and_off
 from analyzer.review.case import Case
 from analyzer.review.readings import with_nothing_lost
 
@@ -205,7 +205,7 @@ def test_an_answer_that_changes_with_the_reading_is_no_answer() -> None:
         "without the assumed lines: cannot-tell (a symbol is defined whose name cannot be told: "
         "its config line is lost)"
     )
-    gate = gating.behaves_on_and_off(torn)
+    gate = on_and_off.behaves_on_and_off(torn)
     assert told(gate) == (
         State.CANNOT_TELL,
         "behaviour was not run and the gate rests on assumed lines",
@@ -215,7 +215,7 @@ def test_an_answer_that_changes_with_the_reading_is_no_answer() -> None:
 def test_code_without_a_gate_has_no_configuration_to_behave_under() -> None:
     plain = USE.replace("+#ifdef CONFIG_HAVE_NEW_THING\n", "").replace("+#endif\n", "")
     plain = plain.replace("-5,2 +5,5", "-5,2 +5,3")
-    assert told(gating.behaves_on_and_off(case(plain))) == (
+    assert told(on_and_off.behaves_on_and_off(case(plain))) == (
         State.NOT_APPLICABLE,
         "no added code depends on a symbol",
     )
@@ -231,7 +231,7 @@ def test_config_files_are_named_as_not_looked_at() -> None:
 def test_what_a_patch_with_lost_lines_does_not_show_is_not_denied() -> None:
     plain = case(USE.replace("#ifdef CONFIG_HAVE_NEW_THING", "#if 1"))
     torn = replace(plain, mended=replace(plain.mended, unexplained=2))
-    rule = with_nothing_lost(gating.behaves_on_and_off)
+    rule = with_nothing_lost(on_and_off.behaves_on_and_off)
     assert told(rule(plain)) == (State.NOT_APPLICABLE, "no added code depends on a symbol")
     assert told(rule(torn)) == (
         State.CANNOT_TELL,

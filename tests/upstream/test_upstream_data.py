@@ -125,6 +125,8 @@ def test_the_commit_itself(facts: Facts) -> None:
         ("feac00aad12373b994ff4d340ff818792e833a0a", *select, "powerpc"),
         ("97113eb39fa7972722ff490b947d8af023e1f6a2", "follow-up", "", ""),
         ("f81fdd0c4ab7", "follow-up", "", ""),
+        ("eb66ae030829605d61fbef1909ce310e29f78821", "base", "", ""),
+        ("5bfea2d9b17f1034a68147a8b03b9789af5700f9", "base", "", ""),
     )
     assert the(facts, MOVED) == CommitFacts(
         id=MOVED,
@@ -183,7 +185,20 @@ def test_the_fix_of_the_stale_tlb(facts: Facts) -> None:
         ),
         hunks=(),
         source="mremap-fixes.toml",
+        probed=True,
     )
+
+
+def test_only_what_replaying_can_tell_is_marked_as_probed(facts: Facts) -> None:
+    assert [c.id[:12] for c in facts.all() if c.probed] == ["f81fdd0c4ab7", "97113eb39fa7"]
+
+
+def test_the_fixes_around_the_commit_are_named_with_their_cves(facts: Facts) -> None:
+    around = [one.id for one in the(facts, MOVED).companions if one.role is Role.BASE]
+    assert [(sha[:12], the(facts, sha).cve) for sha in around] == [
+        ("eb66ae030829", ("CVE-2018-18281",)),
+        ("5bfea2d9b17f", ("CVE-2020-10757",)),
+    ]
 
 
 def test_the_diffstat_of_the_commit_is_the_one_of_its_mail_plus_the_lost_blank_line(

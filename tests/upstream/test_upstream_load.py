@@ -154,7 +154,7 @@ SPAN = "[first line, number of lines]"
 SHAPES = 'a list of shape lines like "context 3", "+code 1", "+brace } 0" or "-blank"'
 NAMES = (
     "id, subject, author, date, released, fixes, extends, cve, introduces, companion, without, "
-    "probe, property, unsure, applies, carried, hunk"
+    "probe, probed, property, unsure, applies, carried, hunk"
 )
 
 
@@ -232,8 +232,8 @@ NAMES = (
         ),
         (
             'companion = [{ id = "bbbbbbbbbbbb", role = "friend" }]',
-            f'{ENTRY}, companion 1: role is friend; expected "select", "prerequisite" or '
-            '"follow-up"',
+            f'{ENTRY}, companion 1: role is friend; expected "select", "prerequisite", '
+            '"follow-up" or "base"',
         ),
         (
             'companion = [{ id = "bbbbbbbbbbbb", role = "select" }]',
