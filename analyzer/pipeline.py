@@ -15,8 +15,8 @@ from analyzer.repair import Mended, PreImage, mend
 from analyzer.replay.outcome import Outcome
 from analyzer.result import PatchFacts, Report, Request
 from analyzer.review import Case, assumptions, not_checked, review
+from analyzer.review.behaviour import touches_code
 from analyzer.review.identity import shown
-from analyzer.review.pending import touches_code
 from analyzer.review.record import divergences_of, kernels_of, runs_of, work_of
 from analyzer.review.verdict import basis_of, verdict_on
 from analyzer.upstream import Facts, load
@@ -36,7 +36,7 @@ def analyze(request: Request) -> tuple[Report, ...]:
     cases = [_case(request, facts, series, patch, pre_image) for patch in series.patches]
     if request.write_repaired is not None:
         _write_repaired(request.write_repaired, cases)
-    return tuple(_report(replace(case, outcome=replayed(case))) for case in cases)
+    return tuple(report_on(replace(case, outcome=replayed(case))) for case in cases)
 
 
 def _check_commit(named: str | None) -> None:
@@ -70,14 +70,14 @@ def replayed(case: Case) -> Outcome | None:
     if not touches_code(case):
         return None
     # Patches without C do without the model and its engines.
-    from analyzer.repair.mend import to_run
     from analyzer.replay.session import Subject, replay
 
     commit = case.commit.id if case.commit else case.named
-    return replay(Subject(to_run(case.mended.readings), case.mended.damage, commit))
+    return replay(Subject(case.mended, commit))
 
 
-def _report(case: Case) -> Report:
+def report_on(case: Case) -> Report:
+    """Everything that is known about a case, as the formats print it."""
     return Report(
         verdict_on(case),
         basis_of(case),

@@ -146,7 +146,7 @@ def test_the_report_goes_to_a_file_and_nowhere_else(run: Run, tmp_path: Path) ->
     path = tmp_path / "report.md"
     done = run(ARCHIVE, "--format", "markdown", "--output", path)
     assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")
-    assert path.read_text().startswith("undecided (basis: none), 2 findings; first: IN-1: ")
+    assert path.read_text().startswith("same (basis: traces), 2 findings; first: IN-1: ")
 
 
 def test_a_report_that_cannot_be_written_is_one_line(run: Run, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_report_that_cannot_be_written_is_one_line(run: Run, tmp_path: Path) -
 def test_piped_output_has_no_color_and_begins_with_the_answer(run: Run) -> None:
     done = run(ARCHIVE)
     assert b"\x1b" not in done.stdout
-    assert lines(done.stdout)[0].startswith("undecided (basis: none), 2 findings; first: IN-1: ")
+    assert lines(done.stdout)[0].startswith("same (basis: traces), 2 findings; first: IN-1: ")
 
 
 def test_a_reader_that_goes_away_changes_no_exit_code() -> None:

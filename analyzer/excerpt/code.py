@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 
 from analyzer.csource.configuration import Configuration
 from analyzer.excerpt.decide import tested_symbols
-from analyzer.excerpt.hunks import Around, Shown, is_c, outside, parts, shown, whole
+from analyzer.excerpt.hunks import MAX_LINE, Around, Shown, is_c, outside, parts, shown, whole
 from analyzer.excerpt.piece import Piece
 from analyzer.patch.damage import Damage, Grade
 from analyzer.patch.lines import FilePatch, Line
 from analyzer.repair.image import State
 
-_MAX_LINE = 10_000_000
 # Lines of headers go to every file that the patch changes: without a bound, a long patch of many
 # headers and many files would be read for ever.
 _MAX_HEADER_LINES = 20_000
@@ -45,8 +44,12 @@ def code_of(
     of the patch.
     """
     hunks = _all(files, state, damage, configuration, source or _SOURCE[state])
-    around = _arounds(hunks)
-    return tuple(piece for hunk in hunks for piece in _of_hunk(hunk, around[hunk.image.path]))
+    around, all_of_it = _arounds(hunks)
+    found = [piece for hunk in hunks for piece in _of_hunk(hunk, around[hunk.image.path])]
+    if all_of_it:
+        return tuple(found)
+    said = f"of the patch's headers, {_MAX_HEADER_LINES} lines are read"
+    return tuple(replace(piece, notes=(*piece.notes, said)) for piece in found)
 
 
 def changed_outside(
@@ -114,10 +117,10 @@ def _of_hunk(hunk: Shown, around: Around) -> Iterator[Piece]:
             yield from parts(hunk, owner, around, join=False)
 
 
-def _arounds(hunks: Sequence[Shown]) -> dict[str, Around]:
+def _arounds(hunks: Sequence[Shown]) -> tuple[dict[str, Around], bool]:
     """Of each file the lines that stand in no function, and behind them those of the headers.
 
-    As ``hunks.around_of`` has them, for all files at once.
+    As ``hunks.around_of`` has them, for all files at once; and whether all lines are there.
     """
     own: dict[str, dict[int, str]] = {}
     last: dict[str, int] = {}
@@ -128,12 +131,13 @@ def _arounds(hunks: Sequence[Shown]) -> dict[str, Around]:
         end = hunk.image.lines[-1].number
         last[path] = max(last.get(path, 0), end)
         for place, text in outside(hunk):
-            if end <= _MAX_LINE:
+            if end <= MAX_LINE:
                 lines.setdefault(hunk.image.lines[place].number, text)
-            if path.endswith(".h") and len(headers) < _MAX_HEADER_LINES:
+            if path.endswith(".h") and len(headers) <= _MAX_HEADER_LINES:
                 headers.append((path, text))
     for path, lines in own.items():
-        if last[path] <= _MAX_LINE:
-            others = (text for header, text in headers if header != path)
+        if last[path] <= MAX_LINE:
+            others = (text for header, text in headers[:_MAX_HEADER_LINES] if header != path)
             lines.update(enumerate(others, last[path] + 1))
-    return {path: tuple(sorted(lines.items())) for path, lines in own.items()}
+    found = {path: tuple(sorted(lines.items())) for path, lines in own.items()}
+    return found, len(headers) <= _MAX_HEADER_LINES

@@ -19,7 +19,7 @@ from analyzer.repair.image import Image, State, image
 
 _C = (".c", ".h")
 # No file of a kernel is longer; a hunk's header can say anything.
-_MAX_LINE = 10_000_000
+MAX_LINE = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Shown:
     def shift(self) -> int:
         """What is added to a line's number: where a header is wild, lines count from 1."""
         first = self.image.lines[0].number
-        return 0 if first <= _MAX_LINE else 1 - first
+        return 0 if first <= MAX_LINE else 1 - first
 
 
 def is_c(file: FilePatch) -> bool:
@@ -88,7 +88,7 @@ def shown(
 
 
 def _assumed(one: Image) -> tuple[str, ...]:
-    shift = 0 if one.lines[0].number <= _MAX_LINE else 1 - one.lines[0].number
+    shift = 0 if one.lines[0].number <= MAX_LINE else 1 - one.lines[0].number
     return tuple(
         f"line {line.number + shift}: {line.text.strip()!r} was lost and is taken from the shape "
         "of the upstream commit"
@@ -178,7 +178,7 @@ def around_of(path: str, hunks: Sequence[Shown]) -> Around:
     """
     found: dict[int, str] = {}
     for hunk in hunks:
-        if hunk.image.path == path and hunk.image.lines[-1].number <= _MAX_LINE:
+        if hunk.image.path == path and hunk.image.lines[-1].number <= MAX_LINE:
             for place, text in outside(hunk):
                 found.setdefault(hunk.image.lines[place].number, text)
     behind = max((one.image.lines[-1].number for one in hunks if one.image.path == path), default=0)
@@ -188,7 +188,7 @@ def around_of(path: str, hunks: Sequence[Shown]) -> Around:
         if hunk.image.path != path and hunk.image.path.endswith(".h")
         for _place, text in outside(hunk)
     ]
-    if behind <= _MAX_LINE:
+    if behind <= MAX_LINE:
         found.update(enumerate(headers, behind + 1))
     return tuple(sorted(found.items()))
 

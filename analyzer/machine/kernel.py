@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from inspect import Parameter, signature
 from typing import Any
 
 from analyzer.errors import CodePlace, FaultKind, KernelFault, Stopped
@@ -12,7 +13,7 @@ from analyzer.machine.observation import Done, Observation
 from analyzer.machine.scenario import Scenario
 from analyzer.machine.tracing import Tracer
 from analyzer.mm import areas, invariants, locking, notifier, populate, tlb
-from analyzer.mm.api import primitives
+from analyzer.mm.api import primitives, refused
 from analyzer.mm.events import EventKind
 from analyzer.mm.geometry import Geometry
 from analyzer.mm.state import State
@@ -41,12 +42,18 @@ class Code:
     """What a patch brings, translated: whole functions, and fragments of the loop's function.
 
     ``locals`` are names that a fragment declares for others. A function of the patch takes the
-    place of the reference's of the same name.
+    place of the reference's of the same name; ``context`` are those that the patch only shows.
     """
 
     functions: tuple[Translated, ...] = ()
     fragments: tuple[Fragment, ...] = ()
     locals: tuple[str, ...] = ()
+    context: frozenset[str] = frozenset()
+
+    @property
+    def translated(self) -> tuple[Translated, ...]:
+        """Everything that was translated."""
+        return (*self.functions, *(one.code for one in self.fragments))
 
     @property
     def names(self) -> dict[str, str]:
@@ -125,9 +132,11 @@ class Kernel:
         units = [] if code is None else [each.unit for each in code.functions]
         fragments = () if code is None else code.fragments
         given: Mapping[str, object] = {**primitives(self._state), **functions}
-        self._program = Program([*units, *(each.code.unit for each in fragments)], given)
+        bound = [*units, *(each.code.unit for each in fragments)]
+        self._program = Program(bound, given, refused=refused)
         own = {unit.name: self._program[unit.name] for unit in units}
-        functions.update(own)
+        if code is not None:
+            functions.update(_fitting(code, own, functions, base))
         self._functions = functions
         # A patch that shows the whole function brings its own loop.
         self._loop: Callable[..., int] | None = own.get(LOOP)
@@ -186,6 +195,32 @@ class Kernel:
         return CodePlace(place.path, place.line, place.column, self._names[place.function])
 
 
+def _fitting(
+    code: Code, own: Mapping[str, Any], functions: Mapping[str, Any], base: Base
+) -> Iterator[tuple[str, Any]]:
+    """The patch's functions that the base can call as it calls its own of the same name.
+
+    Raises ``Stopped`` for one that the patch changes and the base cannot call; what is only shown
+    belongs to a base of another form then.
+    """
+    for each in code.functions:
+        known = functions.get(each.name)
+        if known is None or _takes(known, len(each.parameters)):
+            yield each.name, own[each.name]
+        elif each.name not in code.context:
+            count = len(each.parameters)
+            raise Stopped(
+                f"{each.name}() takes {count} arguments, not those of the {base.name} base"
+            )
+
+
+def _takes(function: Any, count: int) -> bool:
+    """Whether a function of the reference is called with so many arguments."""
+    parameters = signature(function).parameters.values()
+    least = sum(one.default is Parameter.empty for one in parameters)
+    return least <= count <= len(parameters)
+
+
 def _prepare(state: State, scenario: Scenario) -> tuple[Any, ...]:
     """Bring a state to where the call begins, and return the arguments of the call."""
     state.renew()
@@ -212,6 +247,6 @@ def _finish(state: State, before: Any, value: object) -> None:
     locking.check_none_held(state, before)
     tlb.at_end(state)
     notifier.check_none_open(state)
-    for broken in invariants.validate(state, before):
+    for broken in invariants.validate_contents(state):
         state.fault(FaultKind.INVARIANT, broken)
     state.note(EventKind.RETURN, value)

@@ -12,7 +12,7 @@ from analyzer.csource.syntax import Unparsed
 from analyzer.errors import CodePlace
 from analyzer.excerpt.code import changed_outside, code_of
 from analyzer.excerpt.piece import Part, Piece, Refusal
-from analyzer.excerpt.translation import translated
+from analyzer.excerpt.translation import translated, types_declared
 from analyzer.machine.kernel import Code, Fragment
 from analyzer.machine.position import Position, position
 from analyzer.reference.base import Base
@@ -21,7 +21,7 @@ from analyzer.reference.path import FUNCTIONS
 from analyzer.reference.slots import LOOP, Slot
 from analyzer.repair.image import State
 from analyzer.translate.result import Translated, Untranslated, Use
-from analyzer.translate.types import LP64, Model
+from analyzer.translate.types import LP64, CType, Model
 
 if TYPE_CHECKING:
     from analyzer.patch.damage import Damage
@@ -67,7 +67,7 @@ class Splice:
 
 
 class Splicer:
-    """Splices of one patch. Code that is the same in two readings or configurations is done once."""
+    """Splices of one patch. The same code of two readings or configurations is done once."""
 
     def __init__(self, damage: Sequence[Damage]) -> None:
         self._damage = damage
@@ -109,7 +109,12 @@ def _spliced(
     work.refused += outside
     work.refused += _unreached(work.functions, work.fragments, after)
     return Splice(
-        Code(tuple(work.functions), tuple(work.fragments), tuple(work.locals)),
+        Code(
+            tuple(work.functions),
+            tuple(work.fragments),
+            tuple(work.locals),
+            frozenset(work.context),
+        ),
         tuple(work.refused),
         tuple(dict.fromkeys(work.assumptions)),
         _absolute(after),
@@ -126,7 +131,8 @@ class _Work:
         self.model = model
         self.functions: list[Translated] = []
         self.fragments: list[Fragment] = []
-        self.locals: list[str] = []
+        self.locals: dict[str, CType] = {}
+        self.context: list[str] = []
         self.refused: list[Refused] = []
         self.assumptions: list[str] = []
 
@@ -138,6 +144,7 @@ class _Work:
             found = self._translated(piece)
             if found is not None:
                 self.functions.append(found)
+                self.context += [] if piece.changed else [found.name]
                 self.assumptions += piece.assumptions
         elif piece.function != LOOP:
             why = "a part of a function is run only where the reference has a place for it"
@@ -150,19 +157,18 @@ class _Work:
         if isinstance(where, Refusal):
             self._refuse(piece, where)
             return
+        self.assumptions += (*piece.assumptions, *_assumed(where))
+        if where.slot is Slot.DECLARATIONS:
+            self.locals |= types_declared(piece, model=self.model)
+            return
         # Several fragments of one function are functions of their own to the translator.
         named = replace(piece, function=f"{LOOP}_{piece.first}", heading=_heading())
         found = self._translated(named)
-        if found is None:
-            return
-        self.assumptions += (*piece.assumptions, *_assumed(where))
-        if where.slot is Slot.DECLARATIONS:
-            self.locals += where.names
-            return
-        self.fragments.append(Fragment(where.slot, found))
+        if found is not None:
+            self.fragments.append(Fragment(where.slot, found))
 
     def _translated(self, piece: Piece) -> Translated | None:
-        found = translated(piece, self.configuration, model=self.model)
+        found = translated(piece, self.configuration, types=self.locals, model=self.model)
         match found:
             case Translated():
                 return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 from enum import IntEnum
 
 
@@ -35,14 +36,20 @@ class Geometry:
     split_pte: bool = True
     split_pmd: bool = True
     real: bool = True
+    # What ``shift`` answers, for all levels: asked at every step down the tables.
+    shifts: tuple[int, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        shifts = tuple(accumulate(self.bits[:-1], initial=self.page_shift))
+        object.__setattr__(self, "shifts", shifts)
 
     def shift(self, level: Level) -> int:
         """Log2 of the bytes that one entry of a level covers."""
-        return self.page_shift + sum(self.bits[:level])
+        return self.shifts[level]
 
     def size(self, level: Level) -> int:
         """The bytes that one entry of a level covers."""
-        return 1 << self.shift(level)
+        return 1 << self.shifts[level]
 
     def entries(self, level: Level) -> int:
         """How many entries a table of a level has; 1 where the level is folded."""
@@ -50,7 +57,7 @@ class Geometry:
 
     def index(self, level: Level, address: int) -> int:
         """Which entry of its table an address uses at a level (``pmd_index`` and the like)."""
-        return (address >> self.shift(level)) & (self.entries(level) - 1)
+        return (address >> self.shifts[level]) & ((1 << self.bits[level]) - 1)
 
     def lowest_like(self, level: Level) -> Level:
         """The lowest level that is folded into this one, itself if none is."""

@@ -263,15 +263,18 @@ def _fill(state: State, table: Table, entry: Entry, *, mkdirty: bool) -> None:
 
 
 def _zapped(table: Table, index: int, start: int) -> None:
-    """Clear a huge entry of a file's page, flush it, and drop its mapping."""
+    """Clear a huge entry of a file's page, flush it, and drop its mapping.
+
+    The frames of a device are its own: no reference goes with the entry.
+    """
     state = table.state
     # EFFECT
     entry = pgtable.get_and_clear(table, index)
     # TLB
     tlb.flush(state, start, start + table.each)
     # EFFECT
+    frames.page_remove_rmap(state, entry.target)
     if entry.kind is Kind.HUGE:
-        frames.page_remove_rmap(state, entry.target)
         frames.put_page(state, entry.target)
 
 

@@ -10,49 +10,72 @@ from collections import Counter
 from typing import NamedTuple
 
 from analyzer.mm import frames
-from analyzer.mm.areas import area_of, is_anonymous
-from analyzer.mm.entry import MAPPING, Entry, Kind
+from analyzer.mm.areas import area_of
+from analyzer.mm.entry import Entry, Kind
 from analyzer.mm.geometry import Level
-from analyzer.mm.state import Held, State, Table
+from analyzer.mm.huge import has_deposit
+from analyzer.mm.state import Frame, Held, State, Table
 
-_FRAME_KINDS = MAPPING | {Kind.MIGRATION}
+_TABLE, _PAGE, _SWAP = Kind.TABLE, Kind.PAGE, Kind.SWAP
 
 
 class Walked(NamedTuple):
-    """What a walk from the top found: leaves, links to tables, and what was odd on the way."""
+    """What a walk from the top found.
 
-    leaves: tuple[tuple[int, Table, Entry], ...]
+    ``tables`` are those that were reached, ``links`` how many entries lead to each; ``frames`` and
+    ``swaps`` what the other entries hold, huge pages by their first frame; ``pages`` is how many
+    frames that are. ``odd`` is what was odd on the way, in words.
+    """
+
+    tables: list[Table]
     links: Counter[int]
-    odd: tuple[str, ...]
+    frames: list[int]
+    swaps: list[int]
+    pages: int
+    odd: list[str]
 
 
 def walk(state: State) -> Walked:
-    """Visit each entry that is reached from the top. Leaves are address, table and entry."""
-    leaves: list[tuple[int, Table, Entry]] = []
+    """Visit each entry that is reached from the top, once."""
     links: Counter[int] = Counter()
+    numbers: list[int] = []
+    swaps: list[int] = []
     odd: list[str] = []
+    tables: list[Table] = []
+    pages = 0
     pending = [state.top]
     while pending:
         table = pending.pop()
+        tables.append(table)
+        before = len(numbers)
         for index, entry in table.entries.items():
-            start = table.base + index * table.each
-            if entry.kind is not Kind.TABLE:
-                leaves.append((start, table, entry))
-                continue
-            links[entry.target] += 1
-            lower = state.tables.get(entry.target)
-            if lower is None or lower.level is not _below(table):
-                odd.append(f"the {table.of.name} entry of {start:#x} says {entry!r}")
-                continue
-            if lower.base != start:
-                odd.append(f"{lower!r} covers {lower.base:#x} and is linked at {start:#x}")
-            if links[entry.target] == 1:
-                pending.append(lower)
-    return Walked(tuple(leaves), links, tuple(odd))
+            kind = entry.kind
+            if kind is _PAGE:
+                numbers.append(entry.target)
+            elif kind is _TABLE:
+                links[entry.target] += 1
+                said = _oddness(state, table, index, entry)
+                if said:
+                    odd.append(said)
+                if links[entry.target] == 1 and _is_right(state, table, entry):
+                    pending.append(state.tables[entry.target])
+            else:
+                (swaps if kind is _SWAP else numbers).append(entry.target)
+        pages += (len(numbers) - before) * _pages(state, table)
+    return Walked(tables, links, numbers, swaps, pages, odd)
 
 
 def validate(state: State, before: tuple[Held, ...] = ()) -> tuple[str, ...]:
     """All that is broken, in words. ``before`` are the locks that the caller holds."""
+    return (
+        *validate_contents(state),
+        *validate_locks(state, before),
+        *validate_translations(state),
+    )
+
+
+def validate_contents(state: State) -> tuple[str, ...]:
+    """All that is broken in tables, frames and areas, in words."""
     walked = walk(state)
     return (
         *validate_tables(state, walked),
@@ -60,8 +83,6 @@ def validate(state: State, before: tuple[Held, ...] = ()) -> tuple[str, ...]:
         *validate_frames(state, walked),
         *validate_areas(state, walked),
         *validate_deposits(state, walked),
-        *validate_locks(state, before),
-        *validate_translations(state),
     )
 
 
@@ -107,8 +128,16 @@ def validate_counts(state: State, walked: Walked | None = None) -> tuple[str, ..
 def validate_frames(state: State, walked: Walked | None = None) -> tuple[str, ...]:
     """As many entries lead to a frame as it counts, and none is lost, nor any swap slot."""
     found = walked or walk(state)
-    maps = Counter(entry.target for _, _, entry in found.leaves if entry.kind in _FRAME_KINDS)
-    swaps = Counter(entry.target for _, _, entry in found.leaves if entry.kind is Kind.SWAP)
+    # Without huge pages it is enough that there are as many as were made, none of them twice.
+    distinct = len(set(found.frames))
+    if (
+        distinct == len(found.frames) == found.pages == state.frames_made
+        and max(found.frames, default=-1) < state.frames_made
+        and (not state.frames or all(_is_plain(one) for one in state.frames.values()))
+        and sorted(found.swaps) == list(range(state.swaps_made))
+    ):
+        return ()
+    maps, swaps = Counter(found.frames), Counter(found.swaps)
     return (
         *(
             f"frame {number} counts {counted} mappings and has {maps[number]}"
@@ -129,18 +158,22 @@ def validate_frames(state: State, walked: Walked | None = None) -> tuple[str, ..
     )
 
 
+def _is_plain(frame: Frame) -> bool:
+    return frame.maps == 1 and frame.refs >= 1
+
+
 def _lost_frames(state: State, walked: Walked) -> list[int]:
     """The frames to which no entry leads, and whose counts do not say so."""
-    pages = 1 << state.geometry.bits[Level.PTE]
-    kept = bytearray(state.frames_made + pages)
-    for _, table, entry in walked.leaves:
-        if entry.kind in _FRAME_KINDS and entry.target < state.frames_made:
-            many = pages if table.of is not Level.PTE else 1
-            kept[entry.target : entry.target + many] = b"\1" * many
+    lost = set(range(state.frames_made))
+    for table in walked.tables:
+        many = _pages(state, table)
+        for entry in table.entries.values():
+            if entry.kind is not _TABLE and entry.kind is not _SWAP:
+                lost.difference_update(range(entry.target, entry.target + many))
     for number, frame in state.frames.items():
         if frame.maps <= 0:
-            kept[number : number + frame.pages] = b"\1" * frame.pages
-    return [number for number in range(state.frames_made) if not kept[number]]
+            lost.difference_update(range(number, number + frame.pages))
+    return sorted(lost)
 
 
 def validate_areas(state: State, walked: Walked | None = None) -> tuple[str, ...]:
@@ -151,24 +184,45 @@ def validate_areas(state: State, walked: Walked | None = None) -> tuple[str, ...
         for one, other in zip(state.vmas, state.vmas[1:], strict=False)
         if one.vm_end > other.vm_start
     ]
-    for start, table, entry in sorted(found.leaves, key=lambda leaf: leaf[0]):
-        vma = area_of(state, start)
-        if vma is None:
-            broken.append(f"{entry!r} at {start:#x} lies in no area")
-        elif start + table.each > vma.vm_end:
-            broken.append(f"{entry!r} at {start:#x} reaches beyond its area")
+    leaves = [table for table in found.tables if _has_leaves(table) and not _in_one_area(table)]
+    for table in sorted(leaves, key=lambda one: one.base):
+        for index, entry in sorted(table.entries.items()):
+            start = table.base + index * table.each
+            vma = area_of(state, start)
+            if entry.kind is _TABLE:
+                continue
+            if vma is None:
+                broken.append(f"{entry!r} at {start:#x} lies in no area")
+            elif start + table.each > vma.vm_end:
+                broken.append(f"{entry!r} at {start:#x} reaches beyond its area")
     return tuple(broken)
+
+
+def _has_leaves(table: Table) -> bool:
+    if table.of is Level.PTE:
+        return bool(table.entries)
+    return any(entry.kind is not _TABLE for entry in table.entries.values())
+
+
+def _in_one_area(table: Table) -> bool:
+    """Whether all entries of a table, from the first to the last, lie in one area."""
+    first = table.base + min(table.entries) * table.each
+    end = table.base + (max(table.entries) + 1) * table.each
+    return any(one.vm_start <= first and end <= one.vm_end for one in table.state.vmas)
 
 
 def validate_deposits(state: State, walked: Walked | None = None) -> tuple[str, ...]:
     """A table is put by for each huge entry of anonymous memory, where its split looks for it."""
     found = walked or walk(state)
     needed: Counter[int] = Counter()
+    for table in found.tables:
+        if table.of is Level.PMD:
+            needed[id(table.deposited)] += sum(
+                entry.kind is not _TABLE
+                and has_deposit(state, table.base + index * table.each, entry.kind)
+                for index, entry in table.entries.items()
+            )
     lists = {id(table.deposited): table for table in state.tables.values()}
-    for start, table, entry in found.leaves:
-        if table.of is Level.PMD and entry.kind is not Kind.DEVMAP:
-            vma = area_of(state, start)
-            needed[id(table.deposited)] += vma is None or is_anonymous(vma)
     return tuple(
         f"{len(table.deposited)} tables are put by with {table!r}, for {needed[key]} huge entries"
         for key, table in lists.items()
@@ -194,9 +248,26 @@ def validate_translations(state: State) -> tuple[str, ...]:
     )
 
 
-def _below(table: Table) -> Level | None:
-    """The level of the tables that a table's entries lead to."""
-    return Level(table.of - 1) if table.of is not Level.PTE else None
+def _pages(state: State, table: Table) -> int:
+    """How many frames an entry of a table maps: those of a huge page above the lowest level."""
+    return 1 if table.of is Level.PTE else 1 << state.geometry.bits[Level.PTE]
+
+
+def _is_right(state: State, table: Table, entry: Entry) -> bool:
+    """Whether an entry leads to a table of the next level."""
+    lower = state.tables.get(entry.target)
+    return lower is not None and table.of is not Level.PTE and lower.level == table.of - 1
+
+
+def _oddness(state: State, table: Table, index: int, entry: Entry) -> str | None:
+    """What is odd with an entry of a table, in words."""
+    start = table.base + index * table.each
+    if not _is_right(state, table, entry):
+        return f"the {table.of.name} entry of {start:#x} says {entry!r}"
+    lower = state.tables[entry.target]
+    if lower.base != start:
+        return f"{lower!r} covers {lower.base:#x} and is linked at {start:#x}"
+    return None
 
 
 def _put_by(state: State) -> list[int]:

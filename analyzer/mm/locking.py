@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from analyzer.errors import FaultKind
+from analyzer.errors import FaultKind, Stopped
 from analyzer.mm import tlb
-from analyzer.mm.events import EventKind
-from analyzer.mm.state import Held, Lock, State
+from analyzer.mm.events import Event, EventKind
+from analyzer.mm.state import Held, Lock, LockSet, State
+
+_LOCK = EventKind.LOCK
+# Without NamedTuple's own __new__: a call less for each lock that is taken.
+_new = tuple.__new__
+# Lockdep gives up at 48 (MAX_LOCK_DEPTH); code that leaks a lock a turn still shows what it does.
+_MOST_HELD = 256
+# What follows from so many locks is looked up; more are held by code that leaks them alone.
+_MOST_LOOKED_UP = 8
 
 
 def acquire(state: State, lock: Lock, subclass: int = 0, *, shared: bool = False) -> None:
-    """Take a lock. Lockdep's reports are faults, and the lock is held all the same."""
+    """Take a lock. Lockdep's reports are faults, and the lock is held all the same.
+
+    Raises Stopped for locks without end.
+    """
     # LOCKS
     _checked(state, lock, subclass)
     # EVENT
-    state.note(EventKind.LOCK, lock.name, subclass, "read" if shared else "write")
+    what = (lock.name, subclass, "read" if shared else "write")
+    state.events.append(_new(Event, (_LOCK, what, state.under)))
     # EFFECT
-    state.held.append(Held(lock, subclass, shared))
+    state.held.append(_new(Held, (lock, subclass, shared)))
     _renew(state)
 
 
@@ -25,17 +37,18 @@ def release(state: State, lock: Lock, *, shared: bool | None = None) -> None:
     ``shared``: what was taken must have been taken for reading, or must not; None asks nothing.
     """
     # LOCKS
-    mine = [one for one in state.held if one.lock is lock]
-    if not mine:
+    mine = _held_last(state, lock)
+    if mine is None:
         state.fault(FaultKind.NOT_HELD, f"{lock.name} is released and not held")
         return
-    if shared is not None and mine[-1].shared is not shared:
+    if shared is not None and mine.shared is not shared:
         said = f"{lock.name} is released for {_mode(shared)}, taken for {_mode(not shared)}"
         state.fault(FaultKind.NOT_HELD, said)
     # TLB
-    tlb.before_release(state, lock)
+    if state.stale:
+        tlb.before_release(state, lock)
     # EFFECT
-    state.held.remove(mine[-1])
+    state.held.remove(mine)
     _renew(state)
     # EVENT
     if state.tracing:
@@ -49,9 +62,11 @@ def is_held(state: State, lock: Lock, *, exclusive: bool = False) -> bool:
 
 def may_sleep(state: State, what: str) -> None:
     """Something that can sleep is called (``might_sleep``): no spinlock may be held."""
-    spinning = [one.lock.name for one in state.held if one.lock.spins]
-    if spinning:
-        state.fault(FaultKind.SLEEPS, f"{what} can sleep, and {', '.join(spinning)} is held")
+    for held in state.held:
+        if held.lock.spins:
+            spinning = ", ".join(one.lock.name for one in state.held if one.lock.spins)
+            state.fault(FaultKind.SLEEPS, f"{what} can sleep, and {spinning} is held")
+            return
 
 
 def check_none_held(state: State, before: tuple[Held, ...]) -> None:
@@ -69,15 +84,25 @@ def _checked(state: State, lock: Lock, subclass: int) -> None:
     if not lock.spins:
         may_sleep(state, f"taking {lock.name}")
     for one in state.held:
-        if one.lock is lock:
+        other = one.lock
+        # Locks of one class have one rank.
+        if other.rank < lock.rank:
+            continue
+        if other is lock:
             state.fault(FaultKind.DEADLOCK, f"{lock.name} is taken and already held")
-        elif one.lock.family == lock.family and one.subclass == subclass:
-            said = f"{lock.name} is taken beside {one.lock.name}, of the same class"
+        elif other.family == lock.family and one.subclass == subclass:
+            said = f"{lock.name} is taken beside {other.name}, of the same class"
             state.fault(FaultKind.NESTING, said)
-        elif one.lock.rank > lock.rank or (
-            one.lock.family == lock.family and one.subclass > subclass
-        ):
-            state.fault(FaultKind.ORDER, f"{lock.name} is taken while {one.lock.name} is held")
+        elif other.rank > lock.rank or (other.family == lock.family and one.subclass > subclass):
+            state.fault(FaultKind.ORDER, f"{lock.name} is taken while {other.name} is held")
+
+
+def _held_last(state: State, lock: Lock) -> Held | None:
+    """A lock as it was taken last; None where it is not held."""
+    for one in reversed(state.held):
+        if one.lock is lock:
+            return one
+    return None
 
 
 def _mode(shared: bool) -> str:
@@ -85,6 +110,16 @@ def _mode(shared: bool) -> str:
 
 
 def _renew(state: State) -> None:
-    held = [one.lock for one in state.held]
-    state.holding = frozenset(held)
-    state.under = tuple(sorted([lock.name for lock in held]))
+    held = tuple([one.lock for one in state.held])
+    try:
+        state.holding, state.under = state.lock_sets[held]
+    except KeyError:
+        state.holding, state.under = found = _lock_set(held)
+        if len(held) <= _MOST_LOOKED_UP:
+            state.lock_sets[held] = found
+        elif len(held) > _MOST_HELD:
+            raise Stopped(f"more than {_MOST_HELD} locks are held at once") from None
+
+
+def _lock_set(held: tuple[Lock, ...]) -> LockSet:
+    return frozenset(held), tuple(sorted([lock.name for lock in held]))

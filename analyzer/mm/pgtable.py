@@ -16,7 +16,9 @@ from analyzer.mm.geometry import Level
 from analyzer.mm.state import Lock, State, Table, entry_at
 from analyzer.translate.runtime.pointers import Pointer
 
-_NONE = Kind.NONE
+_LEVELS = tuple(Level)
+_PTE, _PMD = Level.PTE, Level.PMD
+_NONE, _TABLE = Kind.NONE, Kind.TABLE
 _WRITE = EventKind.WRITE
 # Without NamedTuple's own __new__: a call less, two for each page that moves.
 _new = tuple.__new__
@@ -29,7 +31,7 @@ def read(table: Table, index: int) -> Entry:
     """
     state = table.state
     # LOCKS
-    if table.level is Level.PTE and table.lock not in state.holding:
+    if table.level is _PTE and table.lock not in state.holding:
         _unguarded(table, index, "read")
     if state.freed:
         _check_there(table, "read")
@@ -80,8 +82,8 @@ def _filled(state: State, table: Table, entry: Entry, start: int) -> None:
     # TLB
     tlb.entry_set(state, table, entry, start)
     # EFFECT
-    if entry.kind is not Kind.TABLE:
-        state.work.ptes_moved += table.level is Level.PTE and entry.under is not None
+    if entry.kind is not _TABLE:
+        state.work.ptes_moved += table.level is _PTE and entry.under is not None
         return
     child = state.tables.get(entry.target)
     if child is None:
@@ -126,7 +128,7 @@ def present_in(table: Table, first: int, end: int) -> list[int]:
 
 def table_of(state: State, entry: Entry, level: Level) -> Table:
     """The table that an entry leads to. Raises ``KernelFault`` where it leads to none."""
-    found = state.tables.get(entry.target) if entry.kind is Kind.TABLE else None
+    found = state.tables.get(entry.target) if entry.kind is _TABLE else None
     if found is None or found.level is not level or found.number in state.freed:
         what = f"an entry that says {entry!r} is followed to a {level.name} table"
         raise KernelFault(FaultKind.TABLE, what)
@@ -135,7 +137,7 @@ def table_of(state: State, entry: Entry, level: Level) -> Table:
 
 def pgd_offset(state: State, address: int) -> Pointer:
     """A pointer to the top-level entry of an address."""
-    return Pointer(state.top, state.geometry.index(Level.PGD, address), None)
+    return _entry_for(state.top, address)
 
 
 def below(pointer: Pointer, address: int, level: Level) -> Pointer:
@@ -147,21 +149,23 @@ def below(pointer: Pointer, address: int, level: Level) -> Pointer:
     state = table.state
     if not state.geometry.bits[level]:
         return pointer
-    lower = table_of(state, entry_at(table, pointer._index), level)
-    return Pointer(lower, state.geometry.index(level, address), None)
+    return _entry_for(table_of(state, entry_at(table, pointer._index), level), address)
 
 
 def find_pmd(state: State, address: int) -> tuple[Table, int] | None:
     """The place of the PMD entry of an address; None where no table leads there."""
-    geometry = state.geometry
     table = state.top
-    for level in (Level.P4D, Level.PUD, Level.PMD):
-        if geometry.bits[level]:
-            entry = entry_at(table, geometry.index(table.level, address))
-            if entry.kind is not Kind.TABLE:
-                return None
-            table = table_of(state, entry, level)
-    return table, geometry.index(table.level, address)
+    while table.of is not _PMD:
+        entry = table.entries.get(address >> table.shift & table.last)
+        if entry is None or entry.kind is not _TABLE:
+            return None
+        table = table_of(state, entry, _LEVELS[table.of - 1])
+    return table, address >> table.shift & table.last
+
+
+def _entry_for(table: Table, address: int) -> Pointer:
+    """A pointer to the entry that an address has in a table."""
+    return Pointer(table, address >> table.shift & table.last, None)
 
 
 def leaves(state: State) -> Iterator[tuple[int, Table, int, Entry]]:

@@ -83,10 +83,12 @@ def empty_table(state: State, address: int) -> Table:
 def table_for(state: State, address: int, level: Level) -> Table:
     """The table that holds the entry of an address at a level, made with all above it.
 
-    Raises ValueError where a huge page stands in the way.
+    Raises ValueError where a huge page stands in the way, and beyond the address space.
     """
     geometry = state.geometry
     table = state.top
+    if not 0 <= address < table.each * table.size:
+        raise ValueError(f"{address:#x} lies beyond the page tables")
     while table.of > level:
         index = geometry.index(table.level, address)
         entry = table.entries.get(index)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from analyzer.errors import FaultKind
 from analyzer.mm.entry import EMPTY, Entry, Kind
 from analyzer.mm.events import Event, EventKind
 from analyzer.mm.geometry import Geometry, Level
 from analyzer.translate.runtime.nothing import NULL, Embedded
+
+
+_PTE, _PMD = Level.PTE, Level.PMD
+# So many locks and sets of them are kept from run to run: more than any sound run has.
+_MOST_KEPT = 4096
+# Without NamedTuple's own __new__: a call less for each event.
+_new = tuple.__new__
 
 
 class Lock(Embedded):
@@ -38,6 +45,11 @@ class Held(NamedTuple):
     shared: bool
 
 
+# Locks as a set, and their names in order.
+LockSet: TypeAlias = tuple[frozenset[Lock], tuple[str, ...]]
+NO_LOCKS: LockSet = (frozenset(), ())
+
+
 class Table:
     """A page table. To translated C it is the home of pointers to entries.
 
@@ -45,12 +57,13 @@ class Table:
     the first address that it covers, or did when it was linked last; ``each`` the bytes that one
     entry covers. ``of`` is the level of its entries as C code calls them: the lowest that is
     folded into this table, so that a two-level machine's top-level table holds PMD entries.
+    An address is at index ``address >> shift & last``.
     ``deposited`` are the tables that were put by for the splits of its huge entries.
     """
 
     __slots__ = (
-        *("base", "deposited", "each", "entries", "level", "lock", "number", "of", "size"),
-        "state",
+        *("base", "deposited", "each", "entries", "last", "level", "lock", "number", "of"),
+        *("shift", "size", "state"),
     )
     # What an access through a C pointer does; ``pgtable``, which knows states, gives both.
     on_read: ClassVar[Callable[[Table, int], Entry]]
@@ -63,7 +76,7 @@ class Table:
         self.lock = lock
         self.entries: dict[int, Entry] = {}
         self.base = 0
-        self.size, self.each, self.of = state.layout[level]
+        self.size, self.last, self.shift, self.each, self.of = state.layout[level]
         # With a lock of its own a table has a list of its own, else there is one for the mm
         # (pmd_huge_pte()).
         own = lock is not state.page_table_lock
@@ -204,7 +217,8 @@ class State:
     ``stale`` is by the target's key (``tlb.key_of``); ``doubled`` are the locks of entries that
     were set to a target before another entry let go of it. ``unlinked`` are tables that were never
     linked, ``freed`` those given back, ``notified`` the ranges whose notifiers were started.
-    ``frames`` has those of other counts than a frame that one entry maps.
+    ``frames`` has those of other counts than a frame that one entry maps. ``lock_sets`` is by the
+    locks that are held, and like the tables' own locks it is kept from run to run.
     """
 
     def __init__(self, geometry: Geometry) -> None:
@@ -212,18 +226,18 @@ class State:
         self.page_table_lock = Lock("mm->page_table_lock", "page_table_lock", 40, spins=True)
         self.mmap_lock = Lock("mmap_lock", "mmap_lock", 10, spins=False)
         self.tracing = False
-        self.layout = tuple(
-            (geometry.entries(level), geometry.size(level), geometry.lowest_like(level))
-            for level in Level
-        )
+        self.layout = tuple(_laid_out(geometry, level) for level in Level)
+        self.lock_sets: dict[tuple[Lock, ...], LockSet] = {(): NO_LOCKS}
+        self._own_locks: dict[tuple[Level, int], Lock] = {}
         self.renew()
 
     def renew(self) -> None:
         """Empty it: one mm, an empty top-level table, no area, no lock held."""
+        if len(self._own_locks) > _MOST_KEPT or len(self.lock_sets) > _MOST_KEPT:
+            self._own_locks, self.lock_sets = {}, {(): NO_LOCKS}
         self.events: list[Event] = []
         self.held: list[Held] = []
-        self.under: tuple[str, ...] = ()
-        self.holding: frozenset[Lock] = frozenset()
+        self.holding, self.under = NO_LOCKS
         self.stale: dict[int, tuple[Stale, ...]] = {}
         self.doubled: dict[int, tuple[Lock, ...]] = {}
         self.tables: dict[int, Table] = {}
@@ -249,23 +263,35 @@ class State:
         """A table that is linked nowhere yet, with the next number; nothing is written down."""
         number = len(self.tables)
         geometry = self.geometry
-        own = geometry.split_pte if level is Level.PTE else geometry.split_pmd
-        if own and level <= Level.PMD:
+        if level is _PTE:
+            own = geometry.split_pte
+        else:
+            own = geometry.split_pmd and level is _PMD
+        lock = self._own_lock(level, number) if own else self.page_table_lock
+        table = self.tables[number] = Table(self, number, level, lock)
+        return table
+
+    def _own_lock(self, level: Level, number: int) -> Lock:
+        lock = self._own_locks.get((level, number))
+        if lock is None:
             # ptlock_init() is one place, so all of them are one class to lockdep.
             lock = Lock("page-table lock", f"{level.name} lock {number}", 40, spins=True)
-        else:
-            lock = self.page_table_lock
-        table = Table(self, number, level, lock)
-        self.tables[number] = table
-        return table
+            self._own_locks[level, number] = lock
+        return lock
 
     def note(self, kind: EventKind, *what: object) -> None:
         """Write an event down, with the locks that are held."""
-        self.events.append(Event(kind, what, self.under))
+        self.events.append(_new(Event, (kind, what, self.under)))
 
     def fault(self, kind: FaultKind, what: str) -> None:
         """Write down what a checker of the kernel (lockdep, KASAN, DEBUG_VM) would report."""
         self.events.append(Event(EventKind.FAULT, (kind, what), self.under))
+
+
+def _laid_out(geometry: Geometry, level: Level) -> tuple[int, int, int, int, Level]:
+    """What tables of a level have in common: ``size``, ``last``, ``shift``, ``each``, ``of``."""
+    size, shift = geometry.entries(level), geometry.shift(level)
+    return size, size - 1, shift, 1 << shift, geometry.lowest_like(level)
 
 
 def entry_at(table: Table, index: int) -> Entry:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analyzer.compare import Pair, pair_hunks
 from analyzer.finding import NotChecked
 from analyzer.patch.damage import Damage, DamageKind, Grade
-from analyzer.patch.lines import FilePatch, Hunk, Line
+from analyzer.patch.lines import FilePatch, Line
 from analyzer.patch.reader import Patch
 from analyzer.repair.complete import Completion, Lost, completions, doubted, lost_lines
 from analyzer.upstream import CommitFacts
@@ -267,26 +267,6 @@ def _readings(files: tuple[FilePatch, ...]) -> tuple[Reading, ...]:
         for file in files
     )
     return (everything, Reading("without the assumed lines", without))
-
-
-def to_run(readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    """The readings as they are run: a line that is not assumed leaves no gap.
-
-    What was lost there is then unknown, but of a kind that runs nothing: no other may be assumed.
-    """
-    if len(readings) < 2:
-        return tuple(readings)
-    everything, without = readings
-    files = tuple(
-        replace(file, hunks=tuple(_bare(hunk) for hunk in file.hunks)) for file in everything.files
-    )
-    return (everything, replace(without, files=files))
-
-
-def _bare(hunk: Hunk) -> Hunk:
-    kept = tuple(line for line in hunk.lines if line.grade is not Grade.ASSUMED)
-    fewer = len(hunk.lines) - len(kept)
-    return replace(hunk, lines=kept, new_count=hunk.new_count - fewer)
 
 
 def _without(lines: tuple[Line, ...]) -> tuple[Line, ...]:

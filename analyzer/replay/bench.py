@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
 
 from analyzer.errors import CodePlace, FaultKind, Stopped
-from analyzer.machine.kernel import Kernel
+from analyzer.machine.kernel import Code, Kernel
 from analyzer.machine.observation import Observation
 from analyzer.machine.scenario import Scenario
 from analyzer.machine.splice import Splice
@@ -21,6 +21,9 @@ from analyzer.replay.classify import Class, classify
 from analyzer.replay.generate import few, sweep
 from analyzer.replay.lockstep import common_faults, first_difference
 
+# Of the scenarios that are swept, so many with one lock for all tables as well: where locks are
+# one, there is less to take wrongly.
+_WITH_ONE_LOCK = 80
 # Differences of so many sorts are told apart; a patch with more is wrong in any case.
 _MOST_SORTS = 8
 
@@ -36,6 +39,16 @@ class Side:
     on: bool = False
     fixes: frozenset[Fix] = frozenset()
     splice: Splice | None = None
+
+    @property
+    def code(self) -> Code:
+        """A patch's own code."""
+        return Code() if self.splice is None else self.splice.code
+
+    @property
+    def absolute(self) -> tuple[int, ...]:
+        """Numbers in a patch's code that only real page tables have room for."""
+        return () if self.splice is None else self.splice.absolute
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -86,28 +99,34 @@ class Compared:
         return frozenset(one.sort for one in self.found)
 
 
-Plan = Sequence[tuple[Geometry, Sequence[Scenario]]]
+Plan = Sequence[tuple[Geometry, tuple[Scenario, ...]]]
 
 
 class Bench:
     """Keeps kernels, scenarios and what they showed: several readings ask for the same."""
 
     def __init__(self) -> None:
-        self._kernels: dict[tuple[object, ...], Kernel | Stop] = {}
+        self._kernels: dict[tuple[object, ...], Kernel] = {}
         self._shown: dict[tuple[object, ...], Sequence[Observation]] = {}
         self._compared: dict[tuple[object, ...], Compared] = {}
 
-    def plan(self, base: Base, absolute: Collection[int]) -> Plan:
-        """The geometries, each with its scenarios.
+    def plan(self, side: Side) -> Plan:
+        """The geometries for a patch's side, each with its scenarios.
 
         Code with absolute sizes means something else on small page tables, so it is judged on
         those of real machines alone; a base with a chunk of its own is run where one is part of a
-        table as well.
+        table as well. Where no code of the patch is left there is little to see.
         """
-        real = [(one, few(one)) for one in geometries.REAL]
-        if absolute:
+        code, base = side.code, side.base
+        if not code.functions and not code.fragments:
+            return [(geometries.SMALL, few(geometries.SMALL))]
+        real = [(one, few(one)) for one in geometries.REAL if _has_levels(code, one)]
+        if side.absolute:
             return [(geometries.X86_64, sweep(geometries.X86_64)), *real]
-        small = [(one, sweep(one)) for one in _SWEPT]
+        small = [
+            (geometries.SMALL, sweep(geometries.SMALL)),
+            (geometries.SMALL_ONE_LOCK, sweep(geometries.SMALL_ONE_LOCK)[:_WITH_ONE_LOCK]),
+        ]
         if base.chunk is not None:
             small.append((geometries.MEDIUM, few(geometries.MEDIUM)))
         return [*small, *real]
@@ -117,27 +136,27 @@ class Bench:
         key = (*side.key, geometry.name)
         if key not in self._kernels:
             self._kernels[key] = side.kernel(geometry)
-        found = self._kernels[key]
-        assert isinstance(found, Kernel)
-        return found
+        return self._kernels[key]
 
     def shown(
-        self, side: Side, geometry: Geometry, scenarios: Sequence[Scenario]
+        self, side: Side, geometry: Geometry, scenarios: tuple[Scenario, ...]
     ) -> Sequence[Observation]:
-        """What a side shows on scenarios; remembered for the sides of upstream."""
+        """What a side shows on scenarios, which is remembered."""
         kernel = self.kernel(side, geometry)
-        if side.splice is not None:
-            return [kernel.run(one) for one in scenarios]
-        key = (*side.key, geometry.name, id(scenarios))
+        # A plan has no two sets of scenarios of one geometry and one length.
+        key = (*side.key, geometry.name, len(scenarios))
         if key not in self._shown:
             self._shown[key] = [kernel.run(one) for one in scenarios]
         return self._shown[key]
 
-    def compare(self, upstream: Side, target: Side, plan: Plan) -> Compared:
-        """Run both sides on everything. A side that cannot be made is a ``Stop``."""
-        key = (*upstream.key, *target.key, *((one.name, id(each)) for one, each in plan))
+    def compare(self, upstream: Side, target: Side) -> Compared:
+        """Run both sides by the target's plan, up to the first geometry on which they differ.
+
+        A side that cannot be made is a ``Stop``.
+        """
+        key = (*upstream.key, *target.key)
         if key not in self._compared:
-            self._compared[key] = self._compare(upstream, target, plan)
+            self._compared[key] = self._compare(upstream, target, self.plan(target))
         return self._compared[key]
 
     def _compare(self, upstream: Side, target: Side, plan: Plan) -> Compared:
@@ -150,6 +169,8 @@ class Bench:
                 compared.stops.append(Stop(stopped.reason, None, scenarios[0]))
                 continue
             _collect(compared, geometry, scenarios, ours, theirs)
+            if compared.found:
+                break
         return compared
 
     def run(self, side: Side, scenario: Scenario, *, tracing: bool = False) -> Observation:
@@ -165,8 +186,11 @@ class Bench:
         return None if difference is None else classify(difference, ours, theirs)
 
 
-# Geometries that are swept: page-table locks split and not.
-_SWEPT = (geometries.SMALL, geometries.SMALL_ONE_LOCK)
+def _has_levels(code: Code, geometry: Geometry) -> bool:
+    """Whether code that walks tables knows all levels: from before p4d_t it knows four."""
+    called = {need.name for one in code.translated for need in one.needs}
+    five = all(geometry.bits)
+    return not five or "pud_offset" not in called or "p4d_offset" in called
 
 
 def _collect(

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from analyzer.errors import FaultKind
 from analyzer.machine.scenario import Scenario
-
 from analyzer.reference.bases import FLUSH_UNDER_LOCK
 from analyzer.reference.patch import Fix
 from analyzer.replay.bench import Bench, Found, faulted

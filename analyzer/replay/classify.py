@@ -7,11 +7,11 @@ The first rule that fits decides:
    on one side, or another one: SM-4;
 3. an entry was moved whole, alike, and the target then moves nothing more: SM-5;
 4. both go the same way from here, and one takes a lock: SM-4;
-5. one warns first, or one moves the entry whole, and the other does not: SM-1;
-6. both move it whole, and one dies of it: SM-2, a callee is given what it cannot take; else SM-6,
-   what is written where;
-7. a difference on the way entry by entry, or behind a whole move: SM-5;
-8. all else: SM-6.
+5. one moves the entry whole, and the other dies of it: SM-2, a callee is given what it cannot take;
+6. one warns first, or one moves the entry whole, and the other does not: SM-1;
+7. both move it whole: SM-6, what is written where;
+8. a difference on the way entry by entry, or behind a whole move: SM-5;
+9. all else: SM-6.
 """
 
 from __future__ import annotations
@@ -115,12 +115,14 @@ def _item(
         return FALLBACK, "what follows a move"
     if wanted is gone is not Way.NONE and EventKind.LOCK in kinds:
         return LOCKS, _OBSERVED[EventKind.LOCK]
+    if EventKind.DIED in kinds and Way.WHOLE in (wanted, gone):
+        return CALLEES, observed
     if wanted is not gone and Way.WARNED in (wanted, gone):
         return GUARDS, _OBSERVED[EventKind.REPORT]
     if wanted is not gone and Way.WHOLE in (wanted, gone):
         return GUARDS, "way of moving"
     if wanted is gone is Way.WHOLE:
-        return CALLEES if EventKind.DIED in kinds else OTHER, observed
+        return OTHER, observed
     if Way.ENTRIES in (wanted, gone) or follows_whole_move(target, difference.target_at):
         return FALLBACK, observed
     return OTHER, observed

@@ -1,4 +1,4 @@
-"""Which bases the text of a patch excludes: by names that they lack, and by what its context shows."""
+"""Which bases a patch excludes: by names that they lack, and by what its context shows."""
 
 from __future__ import annotations
 

@@ -270,8 +270,8 @@ class _Picker:
 
 _GROUPS = (
     _aligned,
-    _established,
     _unaligned,
+    _established,
     _within_one_area,
     _hugely,
     _holes,

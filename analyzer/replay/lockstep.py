@@ -34,6 +34,7 @@ from analyzer.mm.geometry import Level
 
 # The lock of every table that has none of its own.
 _SHARED_LOCK = "mm->page_table_lock"
+_TABLE_LOCKS = (*(f"{level.name} lock " for level in Level), _SHARED_LOCK)
 # As in the events' ``what`` for WRITE.
 _LEVEL, _TABLE, _BEFORE, _AFTER, _READ_UNDER = 0, 2, 4, 5, 6
 _OWN = "its own lock"
@@ -93,24 +94,30 @@ def seen(events: Sequence[Event]) -> Iterator[tuple[int, Event]]:
 def _empty_sections(events: Sequence[Event]) -> set[int]:
     """Where locks are taken under which nothing is done but taking others as empty.
 
-    From the end: ``used`` are the locks of which a section that is open there did something.
+    From the end: ``used`` are the locks of which a section that is open there did something. A
+    value that is written later may have been read in what looks empty: a section of a page-table
+    lock counts as used where one was read under that lock.
     """
     empty: set[int] = set()
     used: set[str] = set()
+    read_under: set[str] = set()
     for at in range(len(events) - 1, -1, -1):
         event = events[at]
         if event.kind not in COMPARED:
             continue
+        if event.kind is EventKind.WRITE:
+            read_under.update(cast("tuple[str, ...]", event.what[_READ_UNDER] or ()))
         if event.kind is not EventKind.LOCK:
             used = set(event.under)
             continue
         name = cast("str", event.what[0])
-        if name not in used and name not in event.under:
-            empty.add(at)
-            used.intersection_update(event.under)
-        else:
+        may_have_read = name in read_under and name.startswith(_TABLE_LOCKS)
+        if name in used or name in event.under or may_have_read:
             # A section that does something is something done under the locks around it.
             used = set(event.under)
+        else:
+            empty.add(at)
+            used.intersection_update(event.under)
     return empty
 
 

@@ -1,4 +1,4 @@
-"""Whether the patch carries later fixes of upstream's commit: told by running it, never by its text.
+"""Whether the patch carries later fixes of upstream's commit: told by running it, not by its text.
 
 Each probe is a scenario in which the fixed and the unfixed form differ, and what tells them apart.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from analyzer.errors import CodePlace, FaultKind, Stopped
+from analyzer.errors import CodePlace, Stopped
 from analyzer.machine.observation import Observation
 from analyzer.machine.scenario import Content, Scenario
 from analyzer.mm.entry import Kind

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.csource.configuration import Configuration
-from analyzer.excerpt.code import symbols_tested
+from analyzer.excerpt.code import symbols_tested, without_assumed
 from analyzer.machine.splice import Splicer
 from analyzer.reference.base import Base
 from analyzer.reference.bases import BASES
@@ -23,9 +23,8 @@ from analyzer.replay.results import Result, Variant
 from analyzer.replay.summary import assumptions, functions, gates, runs, work
 
 if TYPE_CHECKING:
-    from analyzer.patch.damage import Damage
     from analyzer.patch.lines import FilePatch
-    from analyzer.repair import Reading
+    from analyzer.repair import Mended
 
 # Symbols beside upstream's own that a patch tests: each is tried off once, so many of them.
 _MOST_SYMBOLS = 3
@@ -33,14 +32,20 @@ _MOST_SYMBOLS = 3
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is to be replayed: the readings of a patch, and what is known of its damage.
+    """What is to be replayed: a patch after repair.
 
-    ``commit`` is the upstream commit's id in full, None where the patch names none.
+    ``commit`` is the upstream commit's id as far as it is known, None where the patch names none.
     """
 
-    readings: Sequence[Reading]
-    damage: Sequence[Damage]
+    mended: Mended
     commit: str | None
+
+    @property
+    def readings(self) -> list[tuple[str, Sequence[FilePatch]]]:
+        """Each reading's name and files. Lines that are not assumed leave no gap to stop at."""
+        first, *others = self.mended.readings
+        bare = without_assumed(first.files) if others else ()
+        return [(first.name, first.files), *((one.name, bare) for one in others)]
 
 
 def replay(subject: Subject) -> Outcome:
@@ -85,9 +90,8 @@ def _results(
     """Every comparison. Upstream has those later fixes that the patch carries."""
     for variant in variants:
         for base in bases:
-            plan = bench.plan(base, variant.splice.absolute)
             sides = variant.upstream(base, fixes), variant.target(base)
-            yield Result(variant, base, bench.compare(*sides, plan))
+            yield Result(variant, base, bench.compare(*sides))
 
 
 def _refused(variants: Sequence[Variant]) -> list[NotRun]:
@@ -108,16 +112,16 @@ def _stopped(results: Sequence[Result]) -> list[NotRun]:
 
 def _variants(subject: Subject, not_run: list[NotRun]) -> Iterator[Variant]:
     """Every reading under every configuration that its code asks for."""
-    splicer = Splicer(subject.damage)
-    for reading in subject.readings:
-        tested = symbols_tested(reading.files, State.AFTER)
+    splicer = Splicer(subject.mended.damage)
+    for name, files in subject.readings:
+        tested = symbols_tested(files, State.AFTER)
         others = [one for one in tested if one != SYMBOL]
         for one in others[_MOST_SYMBOLS:]:
             left_out = NotRun(f"CONFIG_{one} switched off", "the patch tests too many symbols")
             not_run += [left_out] if left_out not in not_run else []
         for config in _configs(others):
             configuration = Configuration(dict(config), {}, total=False)
-            yield Variant(reading.name, config, splicer.splice(reading.files, configuration))
+            yield Variant(name, config, splicer.splice(files, configuration))
 
 
 def _configs(others: Sequence[str]) -> Iterator[Config]:

@@ -7,11 +7,13 @@ of entries, and what is alike long before the difference, are folded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import cast
 
 from analyzer.errors import CodePlace
-from analyzer.machine.observation import Observation
+from analyzer.machine.observation import Call, Observation
 from analyzer.mm.events import COMPARED, Event, EventKind
 from analyzer.mm.geometry import Level
 from analyzer.replay import words
@@ -48,11 +50,14 @@ def tell(upstream: Observation, target: Observation, text_of: LineText | None = 
     difference = first_difference(upstream, target)
     if difference is None:
         raise ValueError("runs that are alike have no story")
+    reads = _of_reading(difference)
+    ours = _Side(upstream, _upstream_places(upstream), difference.upstream_at, reads)
+    theirs = _Side(target, _target_places(target, text_of), difference.target_at, reads)
     return Story(
         place_of(difference, upstream, target),
         _upstream_line(difference, upstream),
-        _lines(upstream, difference.upstream_at, _upstream_places(upstream)),
-        _lines(target, difference.target_at, _target_places(target, text_of)),
+        _lines(ours),
+        _lines(theirs),
     )
 
 
@@ -60,6 +65,14 @@ def _upstream_line(difference: Difference, upstream: Observation) -> int | None:
     at = difference.upstream_at
     step = upstream.steps[at] if at < len(upstream.steps) else None
     return None if step is None else step.line
+
+
+def _of_reading(difference: Difference) -> bool:
+    """Whether two writes differ in the locks alone under which their value was read."""
+    ours, theirs = difference.upstream, difference.target
+    if ours is None or theirs is None or ours.kind is not EventKind.WRITE:
+        return False
+    return ours._replace(what=ours.what[:-1]) == theirs._replace(what=theirs.what[:-1])
 
 
 # --- the patch's own lines ---------------------------------------------------------------------
@@ -91,20 +104,31 @@ def _target_places(run: Observation, text_of: LineText | None) -> list[str | Non
 
 
 @dataclass(frozen=True, slots=True)
+class _Side:
+    """One kernel's run, the places of its events, and which event is marked.
+
+    ``reads``: the marked event is told with the locks under which its value was read.
+    """
+
+    run: Observation
+    places: Sequence[str | None]
+    marked: int
+    reads: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Step:
-    """One line to be: an event, or what is said of those that are left out."""
+    """One line to be: an event, a function's return, or what is said of those left out."""
 
     mark: bool
     locks: str
     place: str
     text: str
+    of_page: bool = False
 
 
-def _lines(run: Observation, marked: int, places: Sequence[str | None]) -> tuple[str, ...]:
-    shown = [at for at, event in enumerate(run.events) if _is_shown(event, places[at])]
-    steps = [_step(run.events[at], places[at], mark=at == marked) for at in shown]
-    steps = _folded(steps, [run.events[at] for at in shown])
-    steps = _cut(steps)
+def _lines(side: _Side) -> tuple[str, ...]:
+    steps = _cut(_folded(list(_steps(side))))
     wide = max((len(one.locks) for one in steps), default=0)
     far = max((len(one.place) for one in steps), default=0)
     return tuple(
@@ -113,32 +137,47 @@ def _lines(run: Observation, marked: int, places: Sequence[str | None]) -> tuple
     )
 
 
-def _is_shown(event: Event, place: str | None) -> bool:
-    """Reads are shown of the patch's own code only: the base's are the same on both sides."""
-    return event.kind in COMPARED or event.kind is EventKind.UNLOCK or place is not None
+def _steps(side: _Side) -> Iterator[_Step]:
+    """Events that are shown, and between them what functions of the patch came back with.
+
+    Reads are shown of the patch's own code only: the base's are the same on both sides.
+    """
+    calls = list(reversed(side.run.calls))
+    for at, event in enumerate(side.run.events):
+        locks, place = words.locks(event.under), side.places[at]
+        while calls and calls[-1].before <= at:
+            yield from _returned(calls.pop(), locks)
+        if event.kind in COMPARED or event.kind is EventKind.UNLOCK or place is not None:
+            mark = at == side.marked
+            text = words.said(event)
+            if mark and side.reads:
+                text += f", read under {words.locks(_read_under(event)) or 'no lock'}"
+            yield _Step(mark, locks, place or "", text, _is_of_page(event))
 
 
-def _step(event: Event, place: str | None, *, mark: bool) -> _Step:
-    return _Step(mark, words.locks(event.under), place or "", words.said(event))
+def _read_under(event: Event) -> tuple[str, ...]:
+    return cast("tuple[str, ...]", event.what[-1] or ())
 
 
-def _folded(steps: list[_Step], events: list[Event]) -> list[_Step]:
+def _returned(call: Call, locks: str) -> Iterator[_Step]:
+    """What a function of the patch returned; how a fragment was left, if not at its end."""
+    where = f"{call.place.path}:{call.place.line}"
+    if isinstance(call.value, int):
+        yield _Step(False, locks, where, f"{call.place.function}() returns {int(call.value)}")
+    elif isinstance(call.value, tuple) and call.value[0] in ("continue", "break"):
+        yield _Step(False, locks, where, f"{call.value[0]}")
+
+
+def _folded(steps: Sequence[_Step]) -> list[_Step]:
     """Fold runs of writes of pages' entries; a step that is marked is never left out."""
     kept: list[_Step] = []
-    at = 0
-    while at < len(steps):
-        end = at
-        while end < len(steps) and _is_of_page(events[end]) and not steps[end].mark:
-            end += 1
-        if end - at > _OF_RUN + 1:
-            kept.extend(steps[at : at + _OF_RUN])
-            left = end - at - _OF_RUN
-            kept.append(_Step(False, steps[at].locks, "", f"... {left} more writes like these"))
-        else:
-            kept.extend(steps[at:end])
-        if end < len(steps):
-            kept.append(steps[end])
-        at = end + 1
+    for foldable, run in groupby(steps, key=lambda one: one.of_page and not one.mark):
+        alike = list(run)
+        left = len(alike) - _OF_RUN
+        if foldable and left > 1:
+            more = _Step(False, alike[0].locks, "", f"... {left} more writes like these")
+            alike[_OF_RUN:] = [more]
+        kept.extend(alike)
     return kept
 
 
@@ -147,16 +186,15 @@ def _is_of_page(event: Event) -> bool:
 
 
 def _cut(steps: list[_Step]) -> list[_Step]:
-    """What is near the first difference, and how it ends."""
+    """What is near the first difference, and how it ends; nothing is left out for one line."""
     marked = next((at for at, one in enumerate(steps) if one.mark), len(steps))
-    first = max(0, marked - _BEFORE)
-    if first == 1:
-        first = 0
-    last = min(len(steps), marked + 1 + _BEHIND)
-    kept = steps[first:last]
-    if first:
+    first, last = max(0, marked - _BEFORE), marked + 1 + _BEHIND
+    kept = list(steps[first:last])
+    if first > 1:
         kept.insert(0, _Step(False, "", "", f"... {first} steps that both take"))
-    left = len(steps) - last
-    if left > 1:
-        kept.append(_Step(False, "", "", f"... {left - 1} steps more"))
-    return kept + (steps[-1:] if left else [])
+    elif first:
+        kept.insert(0, steps[0])
+    rest = steps[last:]
+    if len(rest) > 2:
+        rest = [_Step(False, "", "", f"... {len(rest) - 1} steps more"), rest[-1]]
+    return [*kept, *rest]

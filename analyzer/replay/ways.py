@@ -1,8 +1,8 @@
 """Which way a kernel goes with a page table, told by what it does: whole, by entries, or neither.
 
-A table that moves whole leaves one PMD entry and stands in another, although nobody allocated it in
-this call; a huge entry moves likewise. What goes by entries needs a table on the new side, or writes
-entries of pages.
+A table that moves whole leaves one PMD entry and stands in another, although nobody allocated it
+in this call; a huge entry moves likewise. What goes by entries needs a table on the new side, or
+writes entries of pages.
 """
 
 from __future__ import annotations

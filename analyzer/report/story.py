@@ -10,13 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.result import Cause
+
 if TYPE_CHECKING:
     from analyzer.result import Divergence
 
 MARK = ">"
-# Steps shown before the kernels part, and of each of them from there on.
-_BEFORE = 6
-_FROM_THERE = 14
+# Steps shown before the kernels part, and of each of them from there on: all that a finding needs,
+# and a few of what the patch is not charged with.
+_WHOLE = (6, 14)
+_SHORT = (2, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,12 @@ def story(divergence: Divergence) -> tuple[Step, ...]:
     """
     upstream, target = _lines(divergence.upstream), _lines(divergence.target)
     alike = _alike(upstream, target)
+    charged = divergence.cause in (Cause.PATCH, Cause.CONFIGURATION)
+    before, then = _WHOLE if charged else _SHORT
     return (
-        *_last(upstream[:alike]),
-        *_own("upstream", upstream, alike),
-        *_own("target", target, alike),
+        *_last(upstream[:alike], before),
+        *_own("upstream", upstream, alike, (before, then)),
+        *_own("target", target, alike, (before, then)),
     )
 
 
@@ -65,24 +70,33 @@ def _alike(upstream: Sequence[str], target: Sequence[str]) -> int:
     return count
 
 
-def _last(steps: Sequence[str]) -> Iterator[Step]:
-    left = len(steps) - _BEFORE
+def _last(steps: Sequence[str], most: int) -> Iterator[Step]:
+    left = len(steps) - most
     if left > 0:
         yield Step("both", _skipped(left))
     for text in steps[max(left, 0) :]:
-        yield Step("both", text)
+        yield _step("both", text)
 
 
-def _own(side: str, steps: Sequence[str], start: int) -> Iterator[Step]:
-    """One side's steps from where the sides part; where they part much later, from near there."""
+def _step(side: str, line: str) -> Step:
+    """A line of the engine, without its mark or the margin that stands for none."""
+    if line.startswith(MARK):
+        return Step(side, line[len(MARK) :].removeprefix(" "), first=True)
+    return Step(side, line.removeprefix(" " * (len(MARK) + 1)))
+
+
+def _own(side: str, steps: Sequence[str], start: int, room: tuple[int, int]) -> Iterator[Step]:
+    """One side's steps from where the sides part; where they part much later, from near there.
+
+    ``room`` is how many steps are shown before the one that is marked, and from it on.
+    """
     marked = next((at for at, text in enumerate(steps) if text.startswith(MARK)), start)
-    begin = max(start, marked - _BEFORE)
+    begin = max(start, marked - room[0])
     if begin > start:
         yield Step(side, _skipped(begin - start))
-    end = begin + _FROM_THERE
+    end = max(begin, marked) + room[1]
     for text in steps[begin:end]:
-        first = text.startswith(MARK)
-        yield Step(side, text[len(MARK) :] if first else text, first)
+        yield _step(side, text)
     if len(steps) > end:
         yield Step(side, _skipped(len(steps) - end))
     if not steps[start:]:

@@ -29,6 +29,7 @@ _NARROWEST = 40
 _LEAST_BODY = 20
 _LABEL = 10
 _SHORT = 40
+_BETWEEN = " | "
 _COUNTS = "  Hunk  Declared  Kept"
 
 _STATE_STYLES = {
@@ -298,11 +299,17 @@ def _divergences(page: _Page, divergences: Sequence[Divergence]) -> None:
         trace, rest = wording.limited(divergence.trace, wording.ROWS_SHOWN)
         _labelled(page, (("trace", _text(operation)) for operation in trace), 4)
         _more(page, rest, 5 + _LABEL)
-        _labelled(page, (_step(step) for step in story(divergence)), 4)
+        _steps(page, story(divergence))
     _more(page, more, 2)
 
 
-def _step(step: Step) -> tuple[str, Text]:
-    """A step behind the name of its side; where the sides part, it is marked."""
-    mark = Text(f"{MARK} ", "bold") if step.first else Text("  ")
-    return step.side, mark + _text(step.text)
+def _steps(page: _Page, steps: Sequence[Step]) -> None:
+    """Steps behind the name of their side, wrapped within the last of the engine's columns."""
+    last = ""
+    for step in steps:
+        said = "" if step.side == last else step.side
+        margin, between, told = _text(step.text).plain.rpartition(_BETWEEN)
+        prefix = Text("    ").append(f"{said:<{_LABEL}} ", "dim")
+        prefix.append(f"{MARK if step.first else ' '} ", "bold").append(margin + between)
+        _hang(page, prefix, Text(told))
+        last = step.side

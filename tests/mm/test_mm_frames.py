@@ -34,7 +34,7 @@ def test_the_last_reference_frees_it() -> None:
     assert state.events == []
     frames.put_page(state, 5)
     assert state.events == [Event(EventKind.FREE, ("frame", 5), ())]
-    with pytest.raises(KernelFault, match="^frame 5 has no reference to give back$"):
+    with pytest.raises(KernelFault, match=r"^frame 5 has no reference to give back$"):
         frames.put_page(state, 5)
     frames.get_page(state, 5)
     told = "frame 5 is referred to after it was freed"
@@ -51,7 +51,7 @@ def test_what_is_mapped_must_not_be_freed() -> None:
 def test_a_mapping_that_is_not_there_cannot_go() -> None:
     state = State(SMALL)
     frames.page_remove_rmap(state, 5)
-    with pytest.raises(KernelFault, match="^frame 5 is mapped by no entry that could go$"):
+    with pytest.raises(KernelFault, match=r"^frame 5 is mapped by no entry that could go$"):
         frames.page_remove_rmap(state, 5)
 
 

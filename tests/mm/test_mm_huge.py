@@ -234,7 +234,7 @@ def test_a_page_was_split_under_the_lock_of_its_mappings() -> None:
 def test_a_page_that_reaches_beyond_its_area_is_a_bug() -> None:
     state, vma, old, _ = stands()
     vma.vm_end = BLOCK - PAGE
-    with pytest.raises(KernelFault, match="^a huge entry reaches beyond its area$"):
+    with pytest.raises(KernelFault, match=r"^a huge entry reaches beyond its area$"):
         huge.split_huge_page_pmd(state, vma, 0, old)
 
 

@@ -121,6 +121,22 @@ def test_a_huge_frame_that_is_lost() -> None:
     assert invariants.validate_frames(state) == ()
 
 
+def test_a_frame_in_place_of_another() -> None:
+    state = State(SMALL)
+    areas.make_area(state, 0, BLOCK)
+    populate.build(state, [(0, Kind.PAGE, 0), (PAGE, Kind.PAGE, 0)])
+    state.tables[3].entries[1] = Entry(Kind.PAGE, 70)
+    assert invariants.validate(state) == ("frame 1 is mapped nowhere",)
+
+
+def test_contents_are_looked_at_alone() -> None:
+    state = built()
+    locking.acquire(state, state.tables[2].lock)
+    assert invariants.validate_contents(state) == ()
+    del state.tables[2].entries[1]
+    assert len(invariants.validate_contents(state)) == 10
+
+
 def test_a_frame_with_fewer_references_than_mappings() -> None:
     state = built()
     state.frames[0] = Frame(0, 1)

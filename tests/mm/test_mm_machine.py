@@ -47,13 +47,14 @@ class Model(RuleBasedStateMachine):
     @initialize(geometry=st.sampled_from([SMALL, SMALL_ONE_LOCK, SMALL_TWO_LEVELS]))
     def start(self, geometry: Geometry) -> None:
         self.state = State(geometry)
-        self.vma = areas.make_area(self.state, 0, BLOCKS * BLOCK)
+        self.blocks = min(BLOCKS, geometry.task_size // BLOCK)
+        self.vma = areas.make_area(self.state, 0, self.blocks * BLOCK)
 
     # --- filling -----------------------------------------------------------------------------
 
     @rule(page=PAGES, marks=BITS, swapped=st.booleans())
     def map_page(self, page: int, marks: int, swapped: bool) -> None:
-        if page in self.small or page // EACH in self.huge:
+        if page in self.small or page // EACH in self.huge or page // EACH >= self.blocks:
             return
         kind = Kind.SWAP if swapped else Kind.PAGE
         number = self.state.swaps_made if swapped else self.next_frame
@@ -64,7 +65,7 @@ class Model(RuleBasedStateMachine):
 
     @rule(block=WHOLE, marks=BITS, kind=st.sampled_from([Kind.HUGE, Kind.MIGRATION]))
     def map_huge(self, block: int, marks: int, kind: Kind) -> None:
-        if block in self.tables or block in self.huge:
+        if block in self.tables or block in self.huge or block >= self.blocks:
             return
         populate.map_entry(self.state, block * BLOCK, kind, marks, Level.PMD)
         self.huge[block] = (kind, self.next_frame, marks)
@@ -73,7 +74,7 @@ class Model(RuleBasedStateMachine):
     @rule(block=WHOLE, fails=st.booleans())
     def allocate_table(self, block: int, fails: bool) -> None:
         self.state.fails = self.state.allocations if fails else None
-        if block in self.huge:
+        if block in self.huge or block >= self.blocks:
             return
         pointer = pgtable.pgd_offset(self.state, block * BLOCK)
         for level in (Level.P4D, Level.PUD, Level.PMD):
@@ -115,6 +116,8 @@ class Model(RuleBasedStateMachine):
         found = pgtable.find_pmd(self.state, new * BLOCK)
         if old not in self.tables or new in self.tables or new in self.huge or found is None:
             return
+        if new >= self.blocks:
+            return
         (source, at), (target, to) = self.pmd_place(old), found
         self.lock(source, target)
         if early:
@@ -133,7 +136,7 @@ class Model(RuleBasedStateMachine):
     @rule(old=WHOLE, new=WHOLE)
     def move_huge(self, old: int, new: int) -> None:
         found = pgtable.find_pmd(self.state, new * BLOCK)
-        if old not in self.huge or new in self.huge or found is None:
+        if old not in self.huge or new in self.huge or found is None or new >= self.blocks:
             return
         source, target = Pointer(*self.pmd_place(old), None), Pointer(*found, None)
         end = (old + 1) * BLOCK
@@ -242,5 +245,5 @@ class Model(RuleBasedStateMachine):
 
 def test_the_model_keeps_its_invariants() -> None:
     run_state_machine_as_test(
-        Model, settings=settings(max_examples=60, stateful_step_count=40, deadline=None)
+        Model, settings=settings(max_examples=40, stateful_step_count=30, deadline=None)
     )

@@ -145,7 +145,7 @@ def test_a_freed_table_is_no_table() -> None:
     pgtable.free(state, table)
     assert state.events == [Event(EventKind.FREE, (Level.PTE, 1), ("PTE lock 1",))]
     for access in (pgtable.read, pgtable.get_and_clear):
-        with pytest.raises(KernelFault, match="PTE table 1 is (read|written), which was freed"):
+        with pytest.raises(KernelFault, match=r"PTE table 1 is (read|written), which was freed"):
             access(table, 0)
     with pytest.raises(KernelFault, match="is followed to a PTE table"):
         pgtable.table_of(state, Entry(Kind.TABLE, 1), Level.PTE)

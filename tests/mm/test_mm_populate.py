@@ -98,6 +98,7 @@ def test_the_first_and_the_last_page_can_be_filled(geometry: Geometry) -> None:
         ([(0, Kind.HUGE, 0), (0, Kind.HUGE, 0)], "two entries at 0x0"),
         ([(0, Kind.HUGE, 0), (PAGE, Kind.PAGE, 0)], "0x1000 is covered by huge page 0"),
         ([(0, Kind.HUGE, 0), (0, Kind.TABLE, 0)], "0x0 is covered by huge page 0"),
+        ([(1 << 24, Kind.PAGE, 0)], "0x1000000 lies beyond the page tables"),
     ],
 )
 def test_two_things_cannot_stand_in_one_place(contents: list[populate.Content], told: str) -> None:

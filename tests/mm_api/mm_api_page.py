@@ -29,7 +29,7 @@ def generated() -> str:
     parts = [BEGIN]
     for header in HEADERS:
         module = import_module(f"analyzer.mm.api.{header}")
-        title = (module.__doc__ or "").split("\n")[0].rstrip(".")
+        title = (module.__doc__ or "").split("\n")[0].rstrip(".").replace("``", "`")
         names = [name for name, each in functions().items() if each.__module__ == module.__name__]
         rows = [_row(name) for name in names]
         head = f"### {title}\n\n| function | what it does | keeps | drops |\n|---|---|---|---|"

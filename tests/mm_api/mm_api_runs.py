@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from analyzer.csource.configuration import Configuration
 from analyzer.csource.file import read
-from analyzer.mm import areas, locking, notifier, populate, tlb
+from analyzer.mm import areas, locking, notifier, pgtable, populate, tlb
 from analyzer.mm.api import primitives, refused
 from analyzer.mm.entry import DIRTY, SOFT_DIRTY, WRITE, YOUNG, Kind
 from analyzer.mm.events import EventKind
@@ -53,12 +54,16 @@ class Case:
     fails: int | None = None
 
 
+Pages: TypeAlias = dict[int, tuple[Kind, int]]
+
+
 @dataclass
 class Kernel:
     """Translated C on a state of its own."""
 
     state: State
     program: Program
+    before: Pages = field(default_factory=dict)
 
     def prepare(self, case: Case) -> tuple[Vma, Vma]:
         """Bring the state to where the call begins: mmap_lock is held, nothing is written down."""
@@ -79,11 +84,16 @@ class Kernel:
         old, new = self.prepare(case)
         before = tuple(self.state.held)
         arguments = (old, case.old, new, case.new, case.length, int(case.need_rmap_locks))
+        self.before = self.pages()
         outcome = self.program.call("move_page_tables", *arguments)
         locking.check_none_held(self.state, before)
         tlb.at_end(self.state)
         notifier.check_none_open(self.state)
         return outcome
+
+    def pages(self) -> Pages:
+        """What is at each address that has something, without its bits."""
+        return {at: (entry.kind, entry.target) for at, _, _, entry in pgtable.leaves(self.state)}
 
     def faults(self) -> list[tuple[object, ...]]:
         return [each.what for each in self.state.events if each.kind is EventKind.FAULT]

@@ -136,6 +136,27 @@ def test_compiled_and_translated_do_the_same(name: str, tmp_path: Path) -> None:
             assert _translated(ran, case) == expected, case
 
 
+@pytest.mark.skipif(GCC is None, reason="gcc is not here to judge")
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("flush_tlb_range(vma, from, from + PMD_SIZE)", "flush_tlb_range(vma, to, to + PMD_SIZE)"),
+        ("set_pmd_at(mm, to, new_pmd, pmd)", "set_pmd_at(mm, to, new_pmd, *new_pmd)"),
+        ("end - from < PMD_SIZE", "end - from <= PMD_SIZE"),
+        ("old_ptl = pmd_lock(mm, old_pmd)", "spin_lock(old_ptl = pmd_lockptr(mm, new_pmd))"),
+        ("if (WARN_ON(!pmd_none(*new_pmd)))", "if (!pmd_none(*new_pmd))"),
+    ],
+)
+def test_a_changed_statement_is_noticed(right: str, wrong: str, tmp_path: Path) -> None:
+    binary = _compiled("plain", tmp_path)
+    text = _text("plain")
+    assert text.count(right) == 1
+    units = units_of(text.replace(right, wrong), "wrong.c", SMALL, {}, every=True)
+    ran = kernel(units, SMALL)
+    given = _cases(SMALL, 160)
+    assert [_translated(ran, case) for case in given] != _judged(binary, given)
+
+
 def test_the_states_reach_what_they_are_for() -> None:
     """Tables moved and pages moved, warnings, failures, all locks: a judge of nothing is none."""
     ran = kernel(units_of(_text("plain"), "plain.c", SMALL, {}, every=True), SMALL)

@@ -9,10 +9,10 @@ import os
 from pathlib import Path
 
 import pytest
-from mm_api_runs import FIXTURES, Case, Kernel, cases, kernel, units_of
+from mm_api_runs import FIXTURES, Case, Kernel, Pages, cases, kernel, units_of
 
 from analyzer.errors import FaultKind
-from analyzer.mm.entry import Kind
+from analyzer.mm.entry import HUGE_KINDS, Kind
 from analyzer.mm.geometry import (
     I386,
     SMALL,
@@ -36,6 +36,16 @@ GEOMETRIES = (SMALL, SMALL_ONE_LOCK, SMALL_TWO_LEVELS, small(4, levels=3), X86_6
 BASES = ("base", "base-4.20", "base-5.9")
 
 
+def _moved(before: Pages, case: Case, done: object) -> Pages:
+    """What must be where, after so many bytes were moved: known without any page table."""
+    assert isinstance(done, int)
+    assert case.fails is not None or done == case.length
+    return {
+        at + case.new - case.old if case.old <= at < case.old + done else at: page
+        for at, page in before.items()
+    }
+
+
 def _check(ran: Kernel, case: Case, *, clean_stay: bool) -> None:
     """Nothing halts; what faults is what the kernel of that time does wrong, and no more."""
     outcome = ran.run(case)
@@ -49,6 +59,8 @@ def _check(ran: Kernel, case: Case, *, clean_stay: bool) -> None:
     allowed = {FaultKind.STALE_TLB} if clean_stay else set()
     if Kind.DEVMAP in kinds:
         allowed |= {FaultKind.STALE_TLB, FaultKind.UNGUARDED, FaultKind.TABLE, FaultKind.LOST}
+    if not kinds & HUGE_KINDS:
+        assert ran.pages() == _moved(ran.before, case, outcome.value), case
     found = [what for what in ran.faults() if what[0] not in allowed]
     assert found == [], case
 

@@ -23,6 +23,8 @@ from analyzer.mm.geometry import (
     SMALL_TWO_LEVELS,
     X86_64,
     Geometry,
+    Level,
+    small,
 )
 from analyzer.reference.base import Base
 from analyzer.reference.bases import BOTH_BOUNDS, FLUSH_UNDER_LOCK, NEED_FLUSH
@@ -31,8 +33,9 @@ from analyzer.reference.patch import Fix
 
 TREES = {Path(each).name: each for each in os.environ.get("KERNEL_TREES", "").split(":") if each}
 OURS = {"need-flush": NEED_FLUSH, "base-4.20": FLUSH_UNDER_LOCK, "base-5.9": BOTH_BOUNDS}
-GEOMETRIES = (SMALL, SMALL_ONE_LOCK, SMALL_TWO_LEVELS, MEDIUM, X86_64, I386)
-LARGE = (MEDIUM, X86_64, I386)
+# Here addresses can wrap: user space ends where they do.
+WRAPS = small(10, levels=2, word=32, split_pmd=False)
+GEOMETRIES = (SMALL, SMALL_ONE_LOCK, SMALL_TWO_LEVELS, MEDIUM, X86_64, I386, WRAPS)
 
 
 def real(name: str) -> str:
@@ -49,9 +52,10 @@ def compare(
     symbols = frozenset() if fixes is None else frozenset({SYMBOL})
     ours = Reference(geometry, base, fixes)
     theirs = Tree(geometry, move_path(tree, symbols, geometry.word))
-    for one in scenarios(geometry, 1, 60 if geometry in LARGE else 400):
+    for one in scenarios(geometry, 1, max(8, 2400 // geometry.entries(Level.PTE))):
         mine, its = ours(one), theirs(one)
-        assert told(mine) == told(its), one
+        if mine != its:
+            assert told(mine) == told(its), one
         assert mine == its, one
 
 

@@ -100,6 +100,14 @@ def pud_leaf(state: State, pud: Entry) -> bool:
     return pud.kind in _LEAF
 
 
+def pud_large(state: State, pud: Entry) -> bool:
+    """Tell whether an entry maps memory itself, as ``pud_leaf()``.
+
+    Keeps: its content. Drops: nothing.
+    """
+    return pud.kind in _LEAF
+
+
 def pud_trans_huge(state: State, pud: Entry) -> bool:
     """Tell whether an entry maps a huge page.
 

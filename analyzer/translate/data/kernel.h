@@ -279,10 +279,14 @@ spinlock_t *pud_lockptr(struct mm_struct *, pud_t *);
 spinlock_t *pmd_lock(struct mm_struct *, pmd_t *);
 spinlock_t *pud_lock(struct mm_struct *, pud_t *);
 spinlock_t *pmd_trans_huge_lock(...);
+void lockdep_assert_held(...);
+void lockdep_assert_held_write(...);
+void assert_spin_locked(spinlock_t *);
 void rcu_read_lock(void);
 void rcu_read_unlock(void);
 int cond_resched(void);
 void might_sleep(void);
+void cpu_relax(void);
 void smp_mb(void);
 void smp_rmb(void);
 void smp_wmb(void);
@@ -373,6 +377,9 @@ int non_swap_entry(swp_entry_t);
 bool is_migration_entry(swp_entry_t);
 
 /* Page tables: entries made and written. */
+pte_t __pte(pteval_t);
+pmd_t __pmd(pmdval_t);
+pud_t __pud(pudval_t);
 pte_t pte_mkdirty(pte_t);
 pte_t pte_mkclean(pte_t);
 pte_t pte_mkyoung(pte_t);
