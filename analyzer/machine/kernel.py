@@ -18,13 +18,17 @@ from analyzer.mm.events import EventKind
 from analyzer.mm.geometry import Geometry
 from analyzer.mm.state import State
 from analyzer.reference.base import Base, Brought, Frame, Left
-from analyzer.reference.path import move_page_tables, reference_functions
+from analyzer.reference.path import move_page_tables, reference_functions, rows_of
 from analyzer.reference.slots import LOOP, Slot
 from analyzer.translate.program import Faulted, Halted, Program, Returned
 from analyzer.translate.result import Translated
 from analyzer.translate.runtime.nothing import UNSET
 from analyzer.translate.runtime.pointers import Pointer
 
+# What was built for a scenario, by its identity: its hash would take longer than the building. The
+# scenario is kept with it, so that no other has its identity.
+_IMAGES: dict[int, tuple[Scenario, Geometry, populate.Image]] = {}
+_MOST_IMAGES = 2048
 # Function entries and loop turns of translated code in one call: a move of thousands of pages.
 _STEPS = 400_000
 
@@ -143,6 +147,7 @@ class Kernel:
         self._brought: Brought = (
             brought(self._state, functions) if brought else Spliced(self._program, fragments)
         )
+        self._rows = rows_of(self._brought)
 
     def run(self, scenario: Scenario, *, tracing: bool = False) -> Observation:
         """Make the call. A fault that the kernel dies of is its last event."""
@@ -168,7 +173,7 @@ class Kernel:
             if self._loop is not None:
                 return self._loop(*arguments)
             known = self._state, self.base, self._functions, self._brought
-            return move_page_tables(*known, *arguments, extra=self._extra)
+            return move_page_tables(*known, *arguments, extra=self._extra, rows=self._rows)
 
     def _observed(
         self, halted: str | None, at: CodePlace | None, tracer: Tracer | None
@@ -234,12 +239,24 @@ def _prepare(state: State, scenario: Scenario) -> tuple[Any, ...]:
         end = old + length
         area = areas.make_area(state, old, end, file=scenario.file, anon=scenario.anon)
         copy = areas.copy_area(state, area, new, new + length)
-    populate.build(state, [(one.at, one.kind, one.bits) for one in scenario.contents])
+    _fill(state, scenario)
     # The caller of the move path is the only one to change the address space.
     locking.acquire(state, state.mmap_lock)
     state.events.clear()
     state.fails = scenario.fails
     return area, old, copy, new, length, int(scenario.need_rmap_locks)
+
+
+def _fill(state: State, scenario: Scenario) -> None:
+    """Put the contents in: they are built once for all the kernels that are run on a scenario."""
+    known = _IMAGES.get(id(scenario))
+    if known is not None and known[0] is scenario and known[1] == state.geometry:
+        populate.put(state, known[2])
+        return
+    populate.build(state, [(one.at, one.kind, one.bits) for one in scenario.contents])
+    if len(_IMAGES) >= _MOST_IMAGES:
+        _IMAGES.clear()
+    _IMAGES[id(scenario)] = scenario, state.geometry, populate.image_of(state)
 
 
 def _finish(state: State, before: Any, value: object) -> None:

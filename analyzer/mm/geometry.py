@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import accumulate
 from enum import IntEnum
+from itertools import accumulate
 
 
 class Level(IntEnum):

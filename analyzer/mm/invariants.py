@@ -16,7 +16,8 @@ from analyzer.mm.geometry import Level
 from analyzer.mm.huge import has_deposit
 from analyzer.mm.state import Frame, Held, State, Table
 
-_TABLE, _PAGE, _SWAP = Kind.TABLE, Kind.PAGE, Kind.SWAP
+_PTE = Level.PTE
+_TABLE, _PAGE, _SWAP, _MIGRATION = Kind.TABLE, Kind.PAGE, Kind.SWAP, Kind.MIGRATION
 
 
 class Walked(NamedTuple):
@@ -76,6 +77,8 @@ def validate(state: State, before: tuple[Held, ...] = ()) -> tuple[str, ...]:
 
 def validate_contents(state: State) -> tuple[str, ...]:
     """All that is broken in tables, frames and areas, in words."""
+    if is_whole_at_a_glance(state):
+        return ()
     walked = walk(state)
     return (
         *validate_tables(state, walked),
@@ -84,6 +87,64 @@ def validate_contents(state: State) -> tuple[str, ...]:
         *validate_areas(state, walked),
         *validate_deposits(state, walked),
     )
+
+
+def is_whole_at_a_glance(state: State) -> bool:
+    """Whether nothing can be broken in tables, frames and areas: as after nearly every call.
+
+    Each table but the top hangs in one entry of a higher level, so all are reached; each frame
+    and each swap slot that was made is in one entry. False says nothing: there may be huge pages,
+    tables that are put by or freed, or counts of frames, which ``validate_contents`` looks at.
+    """
+    if state.freed or state.unlinked or state.frames or not _are_areas_whole(state):
+        return False
+    hung: list[int] = []
+    frames: list[int] = []
+    swaps: list[int] = []
+    for table in state.tables.values():
+        if table.level is not _PTE:
+            if table.deposited or not _hangs_tables_only(state, table):
+                return False
+            hung += [entry.target for entry in table.entries.values()]
+        elif table.entries:
+            if not _in_one_area(table):
+                return False
+            for entry in table.entries.values():
+                if entry.kind is _PAGE or entry.kind is _MIGRATION:
+                    frames.append(entry.target)
+                elif entry.kind is _SWAP:
+                    swaps.append(entry.target)
+                else:
+                    return False
+    page_tables = sum([table.level is _PTE for table in state.tables.values()])
+    return (
+        state.mm.nr_ptes == page_tables
+        and sorted(hung) == list(range(1, len(state.tables)))
+        and sorted(frames) == list(range(state.frames_made))
+        and sorted(swaps) == list(range(state.swaps_made))
+    )
+
+
+def _hangs_tables_only(state: State, table: Table) -> bool:
+    """Whether each entry leads to a table of the next level, at the addresses it covers."""
+    for index, entry in table.entries.items():
+        lower = state.tables.get(entry.target)
+        if entry.kind is not _TABLE or lower is None:
+            return False
+        if lower.level != table.of - 1 or lower.base != table.base + index * table.each:
+            return False
+    return True
+
+
+def _are_areas_whole(state: State) -> bool:
+    """Whether areas are in order, and counted."""
+    mm, end, size = state.mm, 0, 0
+    for one in state.vmas:
+        if one.vm_start < end:
+            return False
+        end = one.vm_end
+        size += end - one.vm_start
+    return mm.map_count == len(state.vmas) and mm.total_vm == size >> state.geometry.page_shift
 
 
 def validate_tables(state: State, walked: Walked | None = None) -> tuple[str, ...]:

@@ -135,9 +135,14 @@ def table_of(state: State, entry: Entry, level: Level) -> Table:
     return found
 
 
+def offset(table: Table, address: int) -> Pointer:
+    """A pointer to the entry that an address has in a table."""
+    return Pointer(table, address >> table.shift & table.last, None)
+
+
 def pgd_offset(state: State, address: int) -> Pointer:
     """A pointer to the top-level entry of an address."""
-    return _entry_for(state.top, address)
+    return offset(state.top, address)
 
 
 def below(pointer: Pointer, address: int, level: Level) -> Pointer:
@@ -149,7 +154,7 @@ def below(pointer: Pointer, address: int, level: Level) -> Pointer:
     state = table.state
     if not state.geometry.bits[level]:
         return pointer
-    return _entry_for(table_of(state, entry_at(table, pointer._index), level), address)
+    return offset(table_of(state, entry_at(table, pointer._index), level), address)
 
 
 def find_pmd(state: State, address: int) -> tuple[Table, int] | None:
@@ -161,11 +166,6 @@ def find_pmd(state: State, address: int) -> tuple[Table, int] | None:
             return None
         table = table_of(state, entry, _LEVELS[table.of - 1])
     return table, address >> table.shift & table.last
-
-
-def _entry_for(table: Table, address: int) -> Pointer:
-    """A pointer to the entry that an address has in a table."""
-    return Pointer(table, address >> table.shift & table.last, None)
 
 
 def leaves(state: State) -> Iterator[tuple[int, Table, int, Entry]]:
@@ -255,6 +255,21 @@ def alloc(pointer: Pointer, address: int, level: Level) -> Pointer | None:
             return None
         populate(table, pointer._index, new)
     return below(pointer, address, level)
+
+
+def alloc_pmd(state: State, address: int) -> Pointer | None:
+    """The PMD entry of an address, tables made on the way down; None: no memory."""
+    table = state.top
+    while table.of is not _PMD:
+        index = address >> table.shift & table.last
+        level = _LEVELS[table.of - 1]
+        if entry_at(table, index).kind is _NONE:
+            new = allocate(state, level)
+            if new is None:
+                return None
+            populate(table, index, new)
+        table = table_of(state, entry_at(table, index), level)
+    return offset(table, address)
 
 
 def pte_alloc(pointer: Pointer) -> int:

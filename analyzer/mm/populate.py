@@ -7,7 +7,7 @@ contents give the same numbers in every kernel.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from analyzer.mm import huge
 from analyzer.mm.entry import HUGE_KINDS, Entry, Kind
@@ -19,6 +19,56 @@ from analyzer.mm.state import Frame, State, Table
 Content: TypeAlias = tuple[int, Kind, int] | tuple[int, Kind, int, Level]
 
 _TABLE, _SWAP = Kind.TABLE, Kind.SWAP
+
+
+class Image(NamedTuple):
+    """An address space as it was built, to be put in place again without building it.
+
+    ``tables`` are those below the top, in the order of their numbers: level, first address,
+    entries. ``put_by`` are (table, number put by), ``frames`` (first frame, pages) of huge ones.
+    """
+
+    top: dict[int, Entry]
+    tables: tuple[tuple[Level, int, dict[int, Entry]], ...]
+    put_by: tuple[tuple[int, int], ...]
+    frames: tuple[tuple[int, int], ...]
+    unlinked: frozenset[int]
+    frames_made: int
+    swaps_made: int
+    nr_ptes: int
+
+
+def image_of(state: State) -> Image:
+    """What ``build`` made of a fresh state. Entries are values: images may share them."""
+    _, *tables = state.tables.values()
+    lists = {id(one.deposited): one for one in state.tables.values()}
+    return Image(
+        state.top.entries.copy(),
+        tuple((one.level, one.base, one.entries.copy()) for one in tables),
+        tuple((one.number, spare) for one in lists.values() for spare in one.deposited),
+        tuple((number, one.pages) for number, one in state.frames.items()),
+        frozenset(state.unlinked),
+        state.frames_made,
+        state.swaps_made,
+        state.mm.nr_ptes,
+    )
+
+
+def put(state: State, image: Image) -> None:
+    """Fill the address space of a fresh state as ``build`` did, its areas being the same."""
+    state.top.entries = image.top.copy()
+    for level, base, entries in image.tables:
+        table = state.new_table(level)
+        table.base = base
+        table.entries = entries.copy()
+    for number, spare in image.put_by:
+        state.tables[number].deposited.append(spare)
+    for number, pages in image.frames:
+        state.frames[number] = Frame(pages=pages)
+    state.unlinked.update(image.unlinked)
+    state.frames_made = image.frames_made
+    state.swaps_made = image.swaps_made
+    state.mm.nr_ptes = image.nr_ptes
 
 
 def build(state: State, contents: Iterable[Content]) -> None:

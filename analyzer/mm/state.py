@@ -11,7 +11,6 @@ from analyzer.mm.events import Event, EventKind
 from analyzer.mm.geometry import Geometry, Level
 from analyzer.translate.runtime.nothing import NULL, Embedded
 
-
 _PTE, _PMD = Level.PTE, Level.PMD
 # So many locks and sets of them are kept from run to run: more than any sound run has.
 _MOST_KEPT = 4096
@@ -263,10 +262,7 @@ class State:
         """A table that is linked nowhere yet, with the next number; nothing is written down."""
         number = len(self.tables)
         geometry = self.geometry
-        if level is _PTE:
-            own = geometry.split_pte
-        else:
-            own = geometry.split_pmd and level is _PMD
+        own = geometry.split_pte if level is _PTE else geometry.split_pmd and level is _PMD
         lock = self._own_lock(level, number) if own else self.page_table_lock
         table = self.tables[number] = Table(self, number, level, lock)
         return table

@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from analyzer.errors import Stopped
 from analyzer.mm.api.bug import VM_BUG_ON
 from analyzer.mm.api.fs import i_mmap_lock_write, i_mmap_unlock_write
 from analyzer.mm.api.rmap import anon_vma_lock_write, anon_vma_unlock_write
 from analyzer.mm.entry import Kind
-from analyzer.mm.geometry import Level
-from analyzer.mm.pgtable import alloc, find_pmd, pgd_offset, read
+from analyzer.mm.pgtable import alloc_pmd, find_pmd, read
 from analyzer.mm.state import Mm, State, Vma
 from analyzer.reference import statements
 from analyzer.reference.base import Base, Brought, Frame, Functions, Left
@@ -28,7 +27,7 @@ from analyzer.reference.statements import Call
 from analyzer.translate.runtime.nothing import NULL, UNSET
 from analyzer.translate.runtime.pointers import Pointer
 
-Stage = Callable[[], Left | None]
+Stage = Callable[[Call], Left | None]
 
 # A turn gets a page on at least, if the loop is upstream's: beyond twice that it is caught.
 _MOST_TURNS = 64
@@ -90,9 +89,7 @@ def get_old_pmd(state: State, mm: Mm, addr: int) -> Any:
 
 def alloc_new_pmd(state: State, mm: Mm, vma: Vma, addr: int) -> Any:
     """A pointer to the PMD entry of an address, tables made on the way; NULL without memory."""
-    pointer: Pointer | None = pgd_offset(state, addr)
-    for level in (Level.P4D, Level.PUD, Level.PMD):
-        pointer = pointer and alloc(pointer, addr, level)
+    pointer = alloc_pmd(state, addr)
     if pointer is None:
         return NULL
     VM_BUG_ON(state, pointer[0].kind is Kind.HUGE)  # type: ignore[attr-defined]
@@ -112,26 +109,29 @@ def move_page_tables(
     need_rmap_locks: int,
     *,
     extra: Mapping[str, object] = _NO_MORE,
+    rows: Rows | None = None,
 ) -> int:
     """Move the page tables' content of a range; return how much of it was moved, in bytes.
 
     Addresses and ``length`` are in bytes, and wrap as an ``unsigned long`` does. ``extra`` are
-    locals that a patch adds. Raises KernelFault where the kernel would die, and Stopped where
-    code of a patch keeps the loop from coming to its end.
+    locals that a patch adds, ``rows`` what ``rows_of(brought)`` gave before. Raises KernelFault
+    where the kernel would die, and Stopped where code of a patch keeps the loop from coming to
+    its end.
     """
     frame = Frame({**extra, **dict.fromkeys(base.locals, UNSET)})
     frame.vma, frame.old_addr = vma, old_addr
     frame.new_vma, frame.new_addr = new_vma, new_addr
     frame.len, frame.need_rmap_locks = length, need_rmap_locks
     call = Call(state, base, functions, frame)
-    turn, mask = _turn(call, brought), call.mask
+    before, turn, behind = rows or rows_of(brought)
+    mask = call.mask
 
-    left = _run(_row(call, brought, _BEFORE))
+    left = _run(before, call)
     if left is not None:
         return left.value  # type: ignore[return-value]
     turns = _MOST_TURNS + 2 * (length // state.geometry.page_size)
     while frame.old_addr < frame.old_end:
-        left = _run(turn)
+        left = _run(turn, call)
         if left is not None:
             if left.how == "return":
                 return left.value  # type: ignore[return-value]
@@ -142,7 +142,7 @@ def move_page_tables(
         turns -= 1
         if not turns:
             raise Stopped("the loop over the range does not come to its end")
-    left = _run(_row(call, brought, _BEHIND))
+    left = _run(behind, call)
     if left is not None:
         return left.value  # type: ignore[return-value]
     return frame.len + frame.old_addr - frame.old_end & mask
@@ -151,7 +151,7 @@ def move_page_tables(
 # --- the row of stages -----------------------------------------------------------------------
 
 
-Part = Slot | Callable[[Call], Left | None]
+Part = Slot | Stage
 
 _BEFORE: tuple[Part, ...] = (Slot.DECLARATIONS, statements.begin, Slot.BEFORE_LOOP)
 # A turn of the loop: up to the test for a huge entry, its two arms, and on from there.
@@ -185,32 +185,46 @@ _LAST: tuple[Part, ...] = (
 _BEHIND: tuple[Part, ...] = (Slot.AFTER_LOOP, statements.end)
 
 
-def _turn(call: Call, brought: Brought) -> list[Stage]:
-    """What runs in each turn of the loop."""
-    arms = partial(_by_kind, _row(call, brought, _HUGE), _row(call, brought, _ELSE), call)
-    return [*_row(call, brought, _FIRST), arms, *_row(call, brought, _LAST)]
+class Rows(NamedTuple):
+    """The stages of the function: before the loop, in each turn of it, and behind it."""
+
+    before: tuple[Stage, ...]
+    turn: tuple[Stage, ...]
+    behind: tuple[Stage, ...]
 
 
-def _row(call: Call, brought: Brought, parts: tuple[Part, ...]) -> list[Stage]:
+def rows_of(brought: Brought) -> Rows:
+    """The function with what a patch has in its slots; the same for all calls of it."""
+    arms = partial(_by_kind, _row(brought, _HUGE), _row(brought, _ELSE))
+    turn = (*_row(brought, _FIRST), arms, *_row(brought, _LAST))
+    return Rows(_row(brought, _BEFORE), turn, _row(brought, _BEHIND))
+
+
+def _row(brought: Brought, parts: tuple[Part, ...]) -> tuple[Stage, ...]:
     """Stages in order: the function's own, and what the patch has in the slots between."""
     row: list[Stage] = []
     for part in parts:
         if not isinstance(part, Slot):
-            row.append(partial(part, call))
+            row.append(part)
         elif (code := brought.in_slot(part)) is not None:
-            row.append(partial(code, call.frame))
-    return row
+            row.append(_on_locals(code))
+    return tuple(row)
 
 
-def _run(stages: list[Stage]) -> Left | None:
+def _on_locals(code: Callable[[Frame], Left]) -> Stage:
+    """Code of a patch as a stage: it knows the call's locals only."""
+    return lambda call: code(call.frame)
+
+
+def _run(stages: tuple[Stage, ...], call: Call) -> Left | None:
     """Run stages in order, until one is left otherwise than at its end."""
     for stage in stages:
-        left = stage()
+        left = stage(call)
         if left is not None and left.how != "falls":
             return left
     return None
 
 
-def _by_kind(whole: list[Stage], other: list[Stage], call: Call) -> Left | None:
+def _by_kind(whole: tuple[Stage, ...], other: tuple[Stage, ...], call: Call) -> Left | None:
     """The test for a huge entry, with its two arms."""
-    return _run(whole if statements.is_huge(call) else other)
+    return _run(whole if statements.is_huge(call) else other, call)

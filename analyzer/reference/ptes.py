@@ -14,15 +14,17 @@ from analyzer.mm.entry import DIRTY, SOFT_DIRTY, Entry, Kind
 from analyzer.mm.geometry import Level
 from analyzer.mm.pgtable import (
     address_of,
-    below,
     get_and_clear,
+    offset,
     present_in,
-    pte_lockptr,
+    table_of,
     write,
 )
 from analyzer.mm.state import State, Table, Vma, entry_at
 from analyzer.reference.base import Base, Functions
 from analyzer.translate.runtime.pointers import Pointer
+
+_PAGE = Kind.PAGE
 
 
 def move_ptes(
@@ -46,11 +48,11 @@ def move_ptes(
     """
     if need_rmap_locks:
         functions["take_rmap_locks"](vma)
-    old_ptl = pte_lockptr(state, _entry_at(old_pmd))
-    old_pte = below(old_pmd, old_addr, Level.PTE)
+    old_table = table_of(state, _entry_at(old_pmd), Level.PTE)
+    old_pte, old_ptl = offset(old_table, old_addr), old_table.lock
     locking.acquire(state, old_ptl)
-    new_pte = below(new_pmd, new_addr, Level.PTE)
-    new_ptl = pte_lockptr(state, _entry_at(new_pmd))
+    new_table = table_of(state, _entry_at(new_pmd), Level.PTE)
+    new_pte, new_ptl = offset(new_table, new_addr), new_table.lock
     if new_ptl is not old_ptl:
         locking.acquire(state, new_ptl, 1)
 
@@ -59,9 +61,7 @@ def move_ptes(
         moved = _move_populated(old_pte, new_pte, pages)
     else:
         moved = _move_each(state, old_pte, old_addr, new_pte, new_addr, pages)
-    flush_now = any(pte.kind is Kind.PAGE for pte in moved)
-    if base.deferred_flush:
-        flush_now = any(pte.kind is Kind.PAGE and pte.bits & DIRTY for pte in moved)
+    flush_now = _asks_for_flush(moved, dirty_only=base.deferred_flush)
 
     if not base.deferred_flush and flush_now:
         tlb.flush(state, old_addr, old_end)
@@ -80,6 +80,14 @@ def move_ptes(
 def move_soft_dirty_pte(pte: Entry) -> Entry:
     """Mark an entry as moved, so that user space can notice, as CONFIG_MEM_SOFT_DIRTY has it."""
     return pte.with_bits(pte.bits | SOFT_DIRTY)
+
+
+def _asks_for_flush(moved: list[Entry], *, dirty_only: bool) -> bool:
+    """Whether translations of what was moved must go before the locks do."""
+    for pte in moved:
+        if pte.kind is _PAGE and (not dirty_only or pte.bits & DIRTY):
+            return True
+    return False
 
 
 def _entry_at(pmd: Pointer) -> Entry:
@@ -113,7 +121,9 @@ def _move_populated(old: Pointer, new: Pointer, pages: int) -> list[Entry]:
     moved = []
     for index in present_in(source, first, first + pages):
         pte = get_and_clear(source, index)
-        write(target, index + shift, move_soft_dirty_pte(pte))
+        # As move_soft_dirty_pte(), without its calls.
+        marked = Entry(pte.kind, pte.target, pte.bits | SOFT_DIRTY, pte.under)
+        write(target, index + shift, marked)
         moved.append(pte)
     return moved
 

@@ -79,14 +79,14 @@ def alike_readings(outcome: Outcome) -> tuple[str, ...]:
 
 
 def doubts(case: Case) -> tuple[str, ...]:
-    """What stands against calling the behaviour the same, in words; empty where nothing does."""
+    """What of the behaviour was not compared, in words; empty where nothing is open."""
     outcome = case.outcome
     if outcome is None:
         return ("behaviour was not run",)
     general = [told(one) for one in outcome.not_run if _of_behaviour(one)]
     if not general and not (outcome.ran and any(run.operations for run in outcome.runs)):
         general = ["no comparison was made"]
-    return (*general, *_off(case, outcome), *_lost(case), *_beyond(case))
+    return (*general, *_lost(case), *_beyond(case))
 
 
 def _of_behaviour(one: NotRun) -> bool:
@@ -94,14 +94,17 @@ def _of_behaviour(one: NotRun) -> bool:
     return one.item is None or one.item.startswith("SM-")
 
 
-def _off(case: Case, outcome: Outcome) -> list[str]:
+def open_gates(case: Case) -> list[str]:
     """Symbols with which off the kernel changes all the same, however the patch is read."""
+    outcome = case.outcome
+    if outcome is None:
+        return []
     changing = {
         (gate.reading, gate.symbol) for gate in outcome.gates if gate.off_as_before is False
     }
     names = [reading.name for reading in case.mended.readings]
     return [
-        f"with {symbol} off, the kernel does not do what it did before the patch"
+        symbol
         for symbol in dict.fromkeys(gate.symbol for gate in outcome.gates)
         if all((name, symbol) in changing for name in names)
     ]

@@ -95,6 +95,8 @@ def _answered(case: Case, name: str, question: _Question) -> Item:
     if outcome is None or open_points:
         return _not_run(case, name, open_points or doubts(case))
     others = charged(case)
+    if name == "SM-2":
+        return _callees(case, outcome)
     if others:
         return _after_difference(name, outcome, others)
     return _alike(case, name, outcome)
@@ -224,7 +226,10 @@ def _not_run(case: Case, name: str, why: tuple[str, ...]) -> Item:
 
 def _after_difference(name: str, outcome: Outcome, others: tuple[Named, ...]) -> Item:
     """A run that differs was compared up to the difference, so what it hides is not known."""
-    where = listed([f"{primary(one.divergence)} ({one.id})" for one in others])
+    by_item: dict[str, list[str]] = {}
+    for one in others:
+        by_item.setdefault(primary(one.divergence), []).append(one.id)
+    where = listed([f"{item} ({', '.join(ids)})" for item, ids in by_item.items()])
     said = "the traces differ" if name == _REST else "nothing that differs is of this kind"
     return Item(
         name,
@@ -253,15 +258,21 @@ def _alike(case: Case, name: str, outcome: Outcome) -> Item:
             ),
             next="Read the guards beside upstream's: nothing is proven for all inputs.",
         )
-    if name == "SM-2":
-        return Item(
-            name,
-            question.title,
-            State.CANNOT_TELL,
-            f"the target tree was not looked into; in the model {question.agreed}, {runs}",
-            reason="; ".join(filter(None, (where, apart))),
-            evidence=callees(case),
-            next="Build the target with the patch; look each callee up.",
-        )
     said = f"{question.agreed}: {where}"
     return Item(name, question.title, State.OK, said, reason=apart)
+
+
+def _callees(case: Case, outcome: Outcome) -> Item:
+    """SM-2: only the target's tree can answer it; what was run is said beside it."""
+    question = _QUESTIONS["SM-2"]
+    runs = counted(sum(run.operations for run in outcome.runs), "run")
+    agreed = "" if charged(case) else f"; in the model {question.agreed}, {runs}"
+    return Item(
+        "SM-2",
+        question.title,
+        State.CANNOT_TELL,
+        f"the target tree was not looked into{agreed}",
+        reason=coverage(outcome),
+        evidence=callees(case),
+        next="Build the target with the patch; look each callee up.",
+    )

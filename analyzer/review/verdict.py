@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analyzer.patch.lines import FilePatch
 from analyzer.result import Basis, Verdict
-from analyzer.review.behaviour import charged, doubts, touches_code
+from analyzer.review.behaviour import charged, doubts, open_gates, touches_code
 from analyzer.review.case import Case
 
 _DOCUMENTS = "Documentation/"
@@ -22,7 +22,7 @@ def verdict_on(case: Case) -> Verdict:
         return Verdict.DIFFERS
     if not touches_code(case):
         return Verdict.SAME if only_documents(case) else Verdict.UNDECIDED
-    return Verdict.UNDECIDED if doubts(case) else Verdict.SAME
+    return Verdict.UNDECIDED if doubts(case) or open_gates(case) else Verdict.SAME
 
 
 def basis_of(case: Case) -> Basis:
