@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.csource.configuration import Configuration
-from analyzer.excerpt.decide import tested_symbols
+from analyzer.excerpt.decide import symbols_in
 from analyzer.excerpt.hunks import MAX_LINE, Around, Shown, is_c, outside, parts, shown, whole
 from analyzer.excerpt.piece import Piece
 from analyzer.patch.damage import Damage, Grade
@@ -81,8 +81,11 @@ def _blanked(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(replace(line, text="") if line.grade is Grade.ASSUMED else line for line in lines)
 
 
-def symbols_tested(files: Iterable[FilePatch], state: State) -> tuple[str, ...]:
-    """The symbols that conditions in the C files' lines name, without ``CONFIG_``, in order."""
+def symbols_named(files: Iterable[FilePatch], state: State) -> tuple[str, ...]:
+    """The symbols that the C files' lines name, by a condition or in code, without ``CONFIG_``.
+
+    In order.
+    """
     lines = [
         line.text
         for file in files
@@ -91,7 +94,7 @@ def symbols_tested(files: Iterable[FilePatch], state: State) -> tuple[str, ...]:
         for line in hunk.lines
         if line.mark is not state.other
     ]
-    return tested_symbols("\n".join(lines))
+    return symbols_in("\n".join(lines))
 
 
 def _all(

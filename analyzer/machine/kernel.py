@@ -18,7 +18,7 @@ from analyzer.mm.events import EventKind
 from analyzer.mm.geometry import Geometry
 from analyzer.mm.state import State
 from analyzer.reference.base import Base, Brought, Frame, Left
-from analyzer.reference.path import move_page_tables, reference_functions, rows_of
+from analyzer.reference.path import FUNCTIONS, move_page_tables, reference_functions, rows_of
 from analyzer.reference.slots import LOOP, Slot
 from analyzer.translate.program import Faulted, Halted, Program, Returned
 from analyzer.translate.result import Translated
@@ -102,7 +102,8 @@ def _runner(program: Program, code: Translated) -> Callable[[Frame], Left]:
         given = [Pointer(homes[name]) if name in cells else values[name] for name in names]
         how, value, *after = function(*given)
         values.update(zip(changed, after, strict=True))
-        values.update((name, home[0]) for name, home in homes.items())
+        if homes:
+            values.update((name, home[0]) for name, home in homes.items())
         if how == "goto":
             raise Stopped(f"a goto to {value}, outside of what the patch shows")
         return Left(how, value)
@@ -137,7 +138,7 @@ class Kernel:
         fragments = () if code is None else code.fragments
         given: Mapping[str, object] = {**primitives(self._state), **functions}
         bound = [*units, *(each.code.unit for each in fragments)]
-        self._program = Program(bound, given, refused=refused)
+        self._program = Program(bound, given, refused=_refused)
         own = {unit.name: self._program[unit.name] for unit in units}
         if code is not None:
             functions.update(_fitting(code, own, functions, base))
@@ -222,8 +223,19 @@ def _fitting(
 def _takes(function: Any, count: int) -> bool:
     """Whether a function of the reference is called with so many arguments."""
     parameters = signature(function).parameters.values()
-    least = sum(one.default is Parameter.empty for one in parameters)
-    return least <= count <= len(parameters)
+    any_more = any(one.kind is Parameter.VAR_POSITIONAL for one in parameters)
+    least = sum(one.default is Parameter.empty for one in parameters) - any_more
+    return least <= count and (any_more or count <= len(parameters))
+
+
+def _refused(accident: Exception) -> Stopped | None:
+    """What an exception of Python's means that came of what C passed to others."""
+    stopped = refused(accident)
+    if stopped is None and isinstance(accident, TypeError):
+        name = str(accident).partition("(")[0]
+        if name in FUNCTIONS:
+            return Stopped(f"{name}() of the reference takes other arguments")
+    return stopped
 
 
 def _prepare(state: State, scenario: Scenario) -> tuple[Any, ...]:

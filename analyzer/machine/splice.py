@@ -11,6 +11,7 @@ from analyzer.csource.configuration import Configuration
 from analyzer.csource.syntax import Unparsed
 from analyzer.errors import CodePlace
 from analyzer.excerpt.code import changed_outside, code_of
+from analyzer.excerpt.decide import symbols_in
 from analyzer.excerpt.piece import Part, Piece, Refusal
 from analyzer.excerpt.translation import translated, types_declared
 from analyzer.machine.kernel import Code, Fragment
@@ -48,12 +49,13 @@ class Refused:
 class Splice:
     """What the patch brings under one configuration.
 
-    ``absolute`` are numbers in its code that only real page tables have room for. ``shows`` are the
+    ``unreached`` are changed functions that nothing calls which is run. ``absolute`` are numbers in its code that only real page tables have room for. ``shows`` are the
     names in the context of its hunks. ``key`` is equal for equal code.
     """
 
     code: Code
     refused: tuple[Refused, ...] = ()
+    unreached: tuple[Refused, ...] = ()
     assumptions: tuple[str, ...] = ()
     absolute: tuple[int, ...] = ()
     shows: frozenset[str] = frozenset()
@@ -80,10 +82,29 @@ class Splicer:
         after = code_of(files, self._damage, configuration, State.AFTER)
         before = code_of(files, self._damage, configuration, State.BEFORE)
         outside = _outside(files, configuration)
-        key = (model.name, *_meaning(after), "before", *_meaning(before), *outside)
+        key = (
+            *(model.name, *_tested(after, configuration), *_meaning(after)),
+            *("before", *_meaning(before), *outside),
+        )
         if key not in self._known:
             self._known[key] = _spliced(after, before, outside, configuration, model, key)
         return self._known[key]
+
+    def shown_before(self, files: Sequence[FilePatch], configuration: Configuration) -> Splice:
+        """The whole functions that the patch shows as they are before it."""
+        pieces = code_of(files, self._damage, configuration, State.BEFORE)
+        whole = [one for one in pieces if one.part is Part.WHOLE and one.refusal is None]
+        key = ("before", *_tested(whole, configuration), *_meaning(whole))
+        if key not in self._known:
+            self._known[key] = _spliced(whole, (), (), configuration, LP64, key)
+        return self._known[key]
+
+
+def _tested(pieces: Iterable[Piece], configuration: Configuration) -> Iterator[object]:
+    """The symbols that code names by itself (``IS_ENABLED``), with their values."""
+    lines = (line for one in pieces for line in (*one.text, *(text for _, text in one.around)))
+    for name in symbols_in("\n".join(lines)):
+        yield name, configuration.symbols.get(name)
 
 
 def _meaning(pieces: Iterable[Piece]) -> Iterator[object]:
@@ -107,7 +128,6 @@ def _spliced(
         work.add(piece)
     work.refused += _removed(before, after)
     work.refused += outside
-    work.refused += _unreached(work.functions, work.fragments, after)
     return Splice(
         Code(
             tuple(work.functions),
@@ -116,6 +136,7 @@ def _spliced(
             frozenset(work.context),
         ),
         tuple(work.refused),
+        tuple(_unreached(work.functions, work.fragments, after)),
         tuple(dict.fromkeys(work.assumptions)),
         _absolute(after),
         _shown(after),

@@ -73,7 +73,7 @@ def _inserted(state: State, vma: Vma) -> Vma:
     if vma.vm_start >= vma.vm_end:
         raise ValueError(f"an area from {vma.vm_start:#x} to {vma.vm_end:#x}")
     vmas = state.vmas
-    at = sum(one.vm_start < vma.vm_start for one in vmas)
+    at = len([one for one in vmas if one.vm_start < vma.vm_start])
     if at and vmas[at - 1].vm_end > vma.vm_start:
         raise ValueError(f"{vma.vm_start:#x} lies in another area")
     if at < len(vmas) and vmas[at].vm_start < vma.vm_end:

@@ -102,8 +102,10 @@ def is_whole_at_a_glance(state: State) -> bool:
     frames: list[int] = []
     swaps: list[int] = []
     for table in state.tables.values():
+        if table.deposited:
+            return False
         if table.level is not _PTE:
-            if table.deposited or not _hangs_tables_only(state, table):
+            if not _hangs_tables_only(state, table):
                 return False
             hung += [entry.target for entry in table.entries.values()]
         elif table.entries:

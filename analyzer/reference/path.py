@@ -14,16 +14,20 @@ from typing import Any, NamedTuple
 
 from analyzer.errors import Stopped
 from analyzer.mm.api.bug import VM_BUG_ON
-from analyzer.mm.api.fs import i_mmap_lock_write, i_mmap_unlock_write
-from analyzer.mm.api.rmap import anon_vma_lock_write, anon_vma_unlock_write
 from analyzer.mm.entry import Kind
 from analyzer.mm.pgtable import alloc_pmd, find_pmd, read
+from analyzer.mm.rmap import (
+    anon_vma_lock_write,
+    anon_vma_unlock_write,
+    i_mmap_lock_write,
+    i_mmap_unlock_write,
+)
 from analyzer.mm.state import Mm, State, Vma
 from analyzer.reference import statements
 from analyzer.reference.base import Base, Brought, Frame, Functions, Left
 from analyzer.reference.ptes import move_ptes
 from analyzer.reference.slots import Slot
-from analyzer.reference.statements import Call
+from analyzer.reference.statements import Call, entry_of
 from analyzer.translate.runtime.nothing import NULL, UNSET
 from analyzer.translate.runtime.pointers import Pointer
 
@@ -87,12 +91,16 @@ def get_old_pmd(state: State, mm: Mm, addr: int) -> Any:
     return Pointer(*place, None)
 
 
-def alloc_new_pmd(state: State, mm: Mm, vma: Vma, addr: int) -> Any:
-    """A pointer to the PMD entry of an address, tables made on the way; NULL without memory."""
+def alloc_new_pmd(state: State, mm: Mm, *vma_and_addr: Any) -> Any:
+    """A pointer to the PMD entry of an address, tables made on the way; NULL without memory.
+
+    Some eras pass the area before the address.
+    """
+    addr = vma_and_addr[-1]
     pointer = alloc_pmd(state, addr)
     if pointer is None:
         return NULL
-    VM_BUG_ON(state, pointer[0].kind is Kind.HUGE)  # type: ignore[attr-defined]
+    VM_BUG_ON(state, entry_of(pointer).kind is Kind.HUGE)
     return pointer
 
 
@@ -195,7 +203,7 @@ class Rows(NamedTuple):
 
 def rows_of(brought: Brought) -> Rows:
     """The function with what a patch has in its slots; the same for all calls of it."""
-    arms = partial(_by_kind, _row(brought, _HUGE), _row(brought, _ELSE))
+    arms: Stage = partial(_by_kind, _row(brought, _HUGE), _row(brought, _ELSE))
     turn = (*_row(brought, _FIRST), arms, *_row(brought, _LAST))
     return Rows(_row(brought, _BEFORE), turn, _row(brought, _BEHIND))
 

@@ -17,8 +17,8 @@ from analyzer.mm.api.mmu_notifier import (
 from analyzer.mm.api.pgtable import pmd_trans_unstable
 from analyzer.mm.api.sched import cond_resched
 from analyzer.mm.entry import Entry, Kind
-from analyzer.mm.pgtable import pte_alloc
-from analyzer.mm.state import State
+from analyzer.mm.pgtable import pte_alloc, read
+from analyzer.mm.state import State, Table
 from analyzer.reference.base import Base, Frame, Functions, Left, NotifierRange
 from analyzer.translate.runtime.pointers import Pointer
 
@@ -125,7 +125,7 @@ def split_huge(call: Call) -> Left | None:
     frame, state = call.frame, call.state
     if call.base.early_huge:
         huge.split_huge_page_pmd(state, frame.vma, frame.old_addr, frame.old_pmd)
-        VM_BUG_ON(state, _entry(frame.old_pmd).kind is Kind.HUGE)
+        VM_BUG_ON(state, entry_of(frame.old_pmd).kind is Kind.HUGE)
         return None
     huge.split_huge_pmd(state, frame.vma, frame.old_pmd, frame.old_addr)
     return CONTINUE if pmd_trans_unstable(state, frame.old_pmd) else None
@@ -186,14 +186,19 @@ def _next(call: Call, address: int) -> tuple[int, int]:
     return behind, (behind - address) & call.mask
 
 
-def _entry(pointer: Any) -> Entry:
+def entry_of(pointer: Any) -> Entry:
     """An entry, read as C's ``*pmd`` does."""
+    # Without the calls between; a patch's code can bring a pointer to anything else.
+    if type(pointer) is Pointer:
+        home, index = pointer._home, pointer._index
+        if type(home) is Table and 0 <= index < home.size:
+            return read(home, index)
     return pointer[0]  # type: ignore[no-any-return]
 
 
 def is_huge(call: Call) -> bool:
     """Whether the old PMD entry takes the arm for huge ones."""
-    base, kind = call.base, _entry(call.frame.old_pmd).kind
+    base, kind = call.base, entry_of(call.frame.old_pmd).kind
     return (
         kind is Kind.HUGE
         or (base.devmap and kind is Kind.DEVMAP)

@@ -8,43 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from itertools import chain, islice
+from typing import TypeVar
 
-from analyzer.machine.scenario import Content, Scenario
+from analyzer.machine.scenario import Scenario
 from analyzer.mm.entry import DIRTY, SOFT_DIRTY, UFFD_WP, WRITE, YOUNG, Kind
 from analyzer.mm.geometry import Geometry, Level
 from analyzer.replay import fills
-from analyzer.replay.fills import DIRTIED, Fill
+from analyzer.replay.fills import DIRTIED
 from analyzer.replay.legal import is_legal
+from analyzer.replay.shapes import ANON, AREAS, BOTH, COPIED, FILE, PLAIN, lengths, made, starts
 
 # How many scenarios mix all of the choices, beyond those made for one thing each.
 _MIXED = 60
 # Steps through all mixtures: a prime, so that no choice repeats in step with another.
 _STRIDE = 7919
+# The most entries of a table that is gone through whole without thinking of the time.
+_LARGE = 1024
 _Choice = TypeVar("_Choice")
-
-
-class _Area(NamedTuple):
-    """Which rmap locks an area has, and whether the call is told to take them."""
-
-    need: bool
-    file: bool
-    anon: bool
-
-
-_PLAIN = _Area(need=False, file=False, anon=True)
-_ANON = _Area(need=True, file=False, anon=True)
-_FILE = _Area(need=True, file=True, anon=False)
-_BOTH = _Area(need=True, file=True, anon=True)
-_COPIED = _Area(need=False, file=True, anon=True)
-_AREAS = (_BOTH, _PLAIN, _ANON, _FILE, _COPIED)
 _SORTS = (
     *((Kind.PAGE, bits) for bits in (0, WRITE, DIRTY, YOUNG, SOFT_DIRTY, UFFD_WP, DIRTIED)),
     *((Kind.SWAP, bits) for bits in (0, SOFT_DIRTY)),
     *((Kind.MIGRATION, bits) for bits in (0, WRITE)),
 )
-
-
 _FILLS = (
     fills.sparse,
     fills.dense,
@@ -57,61 +43,6 @@ _FILLS = (
 _HOLED = (fills.nothing, fills.empty, fills.empty_first, fills.hole, fills.second_only)
 
 
-# --- where areas lie ---------------------------------------------------------------------------
-
-
-def _span(geometry: Geometry) -> int:
-    """The bytes that one table of PMD entries covers."""
-    level = next(level for level in Level if level >= Level.PMD and geometry.bits[level])
-    return geometry.entries(level) * geometry.pmd_size
-
-
-def _starts(geometry: Geometry, *, apart: bool) -> tuple[int, int]:
-    """Where old and new begin: PMD boundaries in one table of PMD entries, or ``apart`` in two.
-
-    Where user space has only one such table they are always in one.
-    """
-    span = _span(geometry)
-    if 3 * span <= geometry.task_size:
-        return span, span + (span if apart else span // 2)
-    middle = span // 2
-    return middle - 4 * geometry.pmd_size, middle
-
-
-def _lengths(geometry: Geometry) -> tuple[int, ...]:
-    page, pmd = geometry.page_size, geometry.pmd_size
-    return (pmd, 2 * pmd, pmd + page, pmd - page, 2 * pmd + page, pmd // 2, page, 3 * pmd - page)
-
-
-def _made(
-    geometry: Geometry,
-    shape: tuple[int, int, int],
-    fill: Fill,
-    area: _Area = _PLAIN,
-    *,
-    established: Sequence[int] = (),
-    one_area: bool = False,
-    fails: int | None = None,
-) -> Scenario:
-    """A scenario of a shape (old, new, length) in bytes; ``established``: PMDs of the new side."""
-    old, new, length = shape
-    size = geometry.pmd_size
-    tables = [Content(new - new % size + number * size, Kind.TABLE) for number in established]
-    contents = (*fill(geometry, old, old + length), *tables)
-    return Scenario(
-        geometry,
-        old,
-        new,
-        length,
-        contents,
-        need_rmap_locks=area.need,
-        file=area.file,
-        anon=area.anon,
-        one_area=one_area,
-        fails=fails,
-    )
-
-
 # --- the groups --------------------------------------------------------------------------------
 
 
@@ -119,67 +50,67 @@ def _aligned(geometry: Geometry) -> Iterator[Scenario]:
     """Whole PMDs to PMD boundaries: what the patch is for."""
     size = geometry.pmd_size
     turns = (
-        (1, fills.sparse, _BOTH),
-        (1, fills.dense, _PLAIN),
-        (2, fills.sparse, _ANON),
-        (3, fills.mixed, _FILE),
+        (1, fills.sparse, BOTH),
+        (1, fills.dense, PLAIN),
+        (2, fills.sparse, ANON),
+        (3, fills.mixed, FILE),
     )
     for apart in (True, False):
-        old, new = _starts(geometry, apart=apart)
+        old, new = starts(geometry, apart=apart)
         for count, fill, area in turns:
-            yield _made(geometry, (old, new, count * size), fill, area)
+            yield made(geometry, (old, new, count * size), fill, area)
 
 
 def _unaligned(geometry: Geometry) -> Iterator[Scenario]:
     """Old and new below, at and above a PMD boundary, by lengths around one PMD and several."""
     page, pmd = geometry.page_size, geometry.pmd_size
     turn = 0
-    for length in _lengths(geometry):
+    for length in lengths(geometry):
         for new_past in (page, 0, pmd - page):
             for old_past in (0, page, pmd - page):
-                old, new = _starts(geometry, apart=turn % 2 == 1)
+                old, new = starts(geometry, apart=turn % 2 == 1)
                 shape = old + old_past, new + new_past, length
-                fill, area = _FILLS[turn % len(_FILLS)], _AREAS[turn % len(_AREAS)]
-                yield _made(geometry, shape, fill, area)
+                fill, area = _FILLS[turn % len(_FILLS)], AREAS[turn % len(AREAS)]
+                yield made(geometry, shape, fill, area)
                 turn += 1
 
 
 def _established(geometry: Geometry) -> Iterator[Scenario]:
     """PMDs of the new side that hold an empty table already: one, and two for a WARN once."""
     size, page = geometry.pmd_size, geometry.page_size
-    for apart, area in ((False, _PLAIN), (True, _BOTH)):
-        old, new = _starts(geometry, apart=apart)
+    for apart, area in ((False, PLAIN), (True, BOTH)):
+        old, new = starts(geometry, apart=apart)
         for tables in ((0,), (0, 1), (1,), (0, 2)):
-            yield _made(geometry, (old, new, 3 * size), fills.sparse, area, established=tables)
-        yield _made(geometry, (old, new, size), fills.dense, area, established=(0,))
-        yield _made(geometry, (old, new + page, size), fills.dense, area, established=(0,))
+            yield made(geometry, (old, new, 3 * size), fills.sparse, area, established=tables)
+        yield made(geometry, (old, new, size), fills.dense, area, established=(0,))
+        yield made(geometry, (old, new + page, size), fills.dense, area, established=(0,))
 
 
 def _holes(geometry: Geometry) -> Iterator[Scenario]:
     """No table, or an empty one."""
     size, page = geometry.pmd_size, geometry.page_size
     for turn, fill in enumerate(_HOLED):
-        old, new = _starts(geometry, apart=turn % 2 == 1)
-        area = _AREAS[turn % len(_AREAS)]
-        yield _made(geometry, (old, new, 3 * size), fill, area)
-        yield _made(geometry, (old, new + page, 2 * size), fill, area)
+        old, new = starts(geometry, apart=turn % 2 == 1)
+        area = AREAS[turn % len(AREAS)]
+        yield made(geometry, (old, new, 3 * size), fill, area)
+        yield made(geometry, (old, new + page, 2 * size), fill, area)
 
 
 def _sorts(geometry: Geometry) -> Iterator[Scenario]:
     """Each sort of entry, moved with its table and by itself."""
     size, page = geometry.pmd_size, geometry.page_size
     for turn, (kind, bits) in enumerate(_SORTS):
-        old, new = _starts(geometry, apart=turn % 2 == 1)
-        area = _AREAS[turn % len(_AREAS)]
-        yield _made(geometry, (old, new + page, size), fills.one_sort(kind, bits), area)
-        yield _made(geometry, (old, new, size + page), fills.one_sort(kind, bits), area)
+        old, new = starts(geometry, apart=turn % 2 == 1)
+        area = AREAS[turn % len(AREAS)]
+        yield made(geometry, (old, new + page, size), fills.one_sort(kind, bits), area)
+        yield made(geometry, (old, new, size + page), fills.one_sort(kind, bits), area)
 
 
 def _hugely(geometry: Geometry) -> Iterator[Scenario]:
     """Huge entries and huge device pages, whole extents and parts of them."""
     size, page = geometry.pmd_size, geometry.page_size
     turn = 0
-    for kind, areas in ((Kind.HUGE, (_ANON, _PLAIN)), (Kind.DEVMAP, (_FILE, _COPIED))):
+    for kind, areas in ((Kind.HUGE, (ANON, PLAIN)), (Kind.DEVMAP, (FILE, COPIED))):
         for old_past, new_past, length in (
             (0, 0, size),
             (0, page, size),
@@ -187,11 +118,11 @@ def _hugely(geometry: Geometry) -> Iterator[Scenario]:
             (page, page, 2 * size),
             (0, size - page, size + page),
         ):
-            old, new = _starts(geometry, apart=turn % 2 == 1)
+            old, new = starts(geometry, apart=turn % 2 == 1)
             shape = old + old_past, new + new_past, length
-            yield _made(geometry, shape, fills.huge(kind), areas[turn % 2])
+            yield made(geometry, shape, fills.huge(kind), areas[turn % 2])
             turn += 1
-        yield _made(geometry, (old, new, size), fills.huge(kind), areas[1], established=(0,))
+        yield made(geometry, (old, new, size), fills.huge(kind), areas[1], established=(0,))
 
 
 def _failing(geometry: Geometry) -> Iterator[Scenario]:
@@ -200,16 +131,16 @@ def _failing(geometry: Geometry) -> Iterator[Scenario]:
     for turn, (new_past, fails) in enumerate(
         (past, fails) for fails in range(5) for past in (0, page, size - page)
     ):
-        old, new = _starts(geometry, apart=turn % 2 == 1)
+        old, new = starts(geometry, apart=turn % 2 == 1)
         shape = old, new + new_past, 2 * size + page
-        area = _AREAS[turn % len(_AREAS)]
-        yield _made(geometry, shape, fills.sparse, area, fails=fails)
+        area = AREAS[turn % len(AREAS)]
+        yield made(geometry, shape, fills.sparse, area, fails=fails)
 
 
 def _at_edges(geometry: Geometry) -> Iterator[Scenario]:
     """The first and the last page and PMD of user space."""
     page, size = geometry.page_size, geometry.pmd_size
-    old, new = _starts(geometry, apart=False)
+    old, new = starts(geometry, apart=False)
     last = geometry.task_size - geometry.task_size % size
     for turn, (start, end, length) in enumerate(
         (
@@ -224,22 +155,22 @@ def _at_edges(geometry: Geometry) -> Iterator[Scenario]:
             (last - 2 * size, old + page, 2 * size),
         )
     ):
-        yield _made(geometry, (start, end, length), fills.sparse, _AREAS[turn % len(_AREAS)])
+        yield made(geometry, (start, end, length), fills.sparse, AREAS[turn % len(AREAS)])
 
 
 def _within_one_area(geometry: Geometry) -> Iterator[Scenario]:
     """A stack that execve() moves down over itself, its start aligned and not."""
     page, size = geometry.page_size, geometry.pmd_size
-    start, _ = _starts(geometry, apart=False)
+    start, _ = starts(geometry, apart=False)
     for count in (1, 2):
         for past in (page, 0, size - page):
             for shift in (count * size, count * size + page):
                 old = start + count * size + size + past
                 length = (count + 2) * size - past
                 shape = old, old - shift, length
-                yield _made(geometry, shape, fills.sparse, _PLAIN, one_area=True)
+                yield made(geometry, shape, fills.sparse, PLAIN, one_area=True)
     old = start + 2 * size + page
-    yield _made(geometry, (old, old - size, 2 * size - page), fills.dense, _PLAIN, one_area=True)
+    yield made(geometry, (old, old - size, 2 * size - page), fills.dense, PLAIN, one_area=True)
 
 
 def _mixtures(geometry: Geometry) -> Iterator[Scenario]:
@@ -248,11 +179,11 @@ def _mixtures(geometry: Geometry) -> Iterator[Scenario]:
     pasts = 0, page, size // 2, size - page
     for turn in range(_MIXED):
         pick = _Picker(turn * _STRIDE)
-        old, new = _starts(geometry, apart=bool(pick.of((0, 1))))
-        shape = old + pick.of(pasts), new + pick.of((0, *pasts)), pick.of(_lengths(geometry))
-        fill, area = pick.of(_FILLS), pick.of(_AREAS)
+        old, new = starts(geometry, apart=bool(pick.of((0, 1))))
+        shape = old + pick.of(pasts), new + pick.of((0, *pasts)), pick.of(lengths(geometry))
+        fill, area = pick.of(_FILLS), pick.of(AREAS)
         established = pick.of(((), (), (0,), (1,)))
-        yield _made(geometry, shape, fill, area, established=established)
+        yield made(geometry, shape, fill, area, established=established)
 
 
 class _Picker:
@@ -289,41 +220,62 @@ def sweep(geometry: Geometry) -> tuple[Scenario, ...]:
 
 
 @lru_cache(maxsize=16)
+def sample(geometry: Geometry) -> tuple[Scenario, ...]:
+    """Every fourth of the sweep, about 60: for geometries that differ from a swept one little.
+
+    The first of each group is in it.
+    """
+    return _legal(one for group in _GROUPS for one in islice(group(geometry), 0, None, 4))
+
+
+@lru_cache(maxsize=16)
 def few(geometry: Geometry) -> tuple[Scenario, ...]:
-    """One or two of each kind for an architecture's geometry, few pages in each but in one."""
-    return _legal(_few(geometry))
+    """One or two of each kind for an architecture's geometry, few pages in each but in one.
+
+    Tables of very many entries are seldom gone through whole: that is as long as it is dull.
+    """
+    found = _few(geometry)
+    if geometry.entries(Level.PTE) <= _LARGE:
+        found = chain(found, _few_long(geometry))
+    return _legal(found)
 
 
 def _few(geometry: Geometry) -> Iterator[Scenario]:
     page, size = geometry.page_size, geometry.pmd_size
-    near, far = _starts(geometry, apart=False), _starts(geometry, apart=True)
+    near, far = starts(geometry, apart=False), starts(geometry, apart=True)
     old, new = far
     last = geometry.task_size - geometry.task_size % size
-    yield _made(geometry, (*far, size), fills.sparse, _BOTH)
-    yield _made(geometry, (*near, 2 * size), fills.sparse, _PLAIN)
-    yield _made(geometry, (old, new + page, size), fills.sparse, _ANON)
-    yield _made(geometry, (old + page, new + page, 2 * size), fills.sparse, _FILE)
-    yield _made(geometry, (old, new + size - page, 2 * size), fills.first, _PLAIN)
-    yield _made(geometry, (old, new, size - page), fills.sparse, _BOTH)
-    yield _made(geometry, (old, new, size + page), fills.sparse, _PLAIN)
-    yield _made(geometry, (*near, 2 * size), fills.sparse, _BOTH, established=(0, 1))
-    yield _made(geometry, (*far, 3 * size), fills.hole, _ANON)
-    yield _made(geometry, (*far, 2 * size), fills.sparse, _PLAIN, fails=0)
-    yield _made(geometry, (*near, size), fills.huge(Kind.HUGE), _ANON)
-    yield _made(geometry, (old, last - size, size), fills.sparse, _PLAIN)
-    yield _made(geometry, (last - size, new, size), fills.sparse, _BOTH)
+    part = min(size - page, 100 * page)
+    yield made(geometry, (*far, size), fills.sparse, BOTH)
+    yield made(geometry, (*near, 2 * size), fills.sparse, PLAIN)
+    yield made(geometry, (old, new + page, size), fills.sparse, ANON)
+    yield made(geometry, (old + page, new + page, part), fills.sparse, FILE)
+    yield made(geometry, (old, new, size + page), fills.sparse, PLAIN)
+    yield made(geometry, (*near, size), fills.sparse, BOTH, established=(0,))
+    yield made(geometry, (*far, 3 * size), fills.hole, ANON)
+    yield made(geometry, (*far, 2 * size), fills.sparse, PLAIN, fails=0)
+    yield made(geometry, (*near, size), fills.huge(Kind.HUGE), ANON)
+    yield made(geometry, (old, last - size, size), fills.sparse, PLAIN)
+    yield made(geometry, (last - size, new, size), fills.sparse, BOTH)
+
+
+def _few_long(geometry: Geometry) -> Iterator[Scenario]:
+    page, size = geometry.page_size, geometry.pmd_size
+    old, new = starts(geometry, apart=True)
+    yield made(geometry, (old, new + size - page, 2 * size), fills.first, PLAIN)
+    yield made(geometry, (old, new, size - page), fills.sparse, BOTH)
     start = old + 2 * size + page
-    yield _made(geometry, (start, start - size, 3 * size - page), fills.sparse, one_area=True)
-    yield _made(geometry, (*near, size), fills.full, _PLAIN)
+    yield made(geometry, (start, start - size, 3 * size - page), fills.sparse, one_area=True)
+    yield made(geometry, (old, new, size), fills.full, PLAIN)
 
 
 @lru_cache(maxsize=16)
 def picture(geometry: Geometry) -> Scenario:
     """Two whole PMDs of written pages, moved to PMD boundaries: for counting work."""
-    shape = (*_starts(geometry, apart=False), 2 * geometry.pmd_size)
-    return _made(geometry, shape, fills.written, _PLAIN)
+    shape = (*starts(geometry, apart=False), 2 * geometry.pmd_size)
+    return made(geometry, shape, fills.written, PLAIN)
 
 
-def _legal(made: Iterable[Scenario]) -> tuple[Scenario, ...]:
+def _legal(found: Iterable[Scenario]) -> tuple[Scenario, ...]:
     """Those that a kernel's callers can ask for, each once, in order."""
-    return tuple(one for one in dict.fromkeys(made) if is_legal(one))
+    return tuple(one for one in dict.fromkeys(found) if is_legal(one))

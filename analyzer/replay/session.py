@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.csource.configuration import Configuration
-from analyzer.excerpt.code import symbols_tested, without_assumed
-from analyzer.machine.splice import Splicer
+from analyzer.excerpt.code import symbols_named, without_assumed
+from analyzer.machine.splice import Splice, Splicer
 from analyzer.reference.base import Base
 from analyzer.reference.bases import BASES
 from analyzer.reference.commit import COMMIT, SYMBOL
@@ -16,7 +16,7 @@ from analyzer.reference.patch import Fix
 from analyzer.repair.image import State
 from analyzer.replay.bench import Bench
 from analyzer.replay.charge import charged, of_base, of_follow_ups
-from analyzer.replay.excluded import why_excluded
+from analyzer.replay.excluded import shown_otherwise, why_excluded
 from analyzer.replay.outcome import Config, NotRun, Outcome
 from analyzer.replay.probes import probed
 from analyzer.replay.results import Result, Variant
@@ -55,12 +55,12 @@ def replay(subject: Subject) -> Outcome:
         why = f"the reference has Linux kernel commit {COMMIT}, and the patch names {named}"
         return Outcome(False, not_run=(NotRun("the code of the patch", why),))
     not_run: list[NotRun] = []
-    variants = tuple(_variants(subject, not_run))
-    bases, excluded = _bases(variants)
+    bench, splicer = Bench(), Splicer(subject.mended.damage)
+    variants = tuple(_variants(subject, splicer, not_run))
+    bases, excluded = _bases(bench, variants, _before(subject, splicer))
     if not bases:
         whys = "; ".join(f"{one.what}: {one.why}" for one in excluded)
         not_run.append(NotRun("the call site", f"no base of the reference has room for it: {whys}"))
-    bench = Bench()
     told = probed(bench, variants, bases)
     fixes = frozenset(fix for fix, one in told if one.carried)
     results = tuple(_results(bench, variants, bases, fixes))
@@ -95,8 +95,12 @@ def _results(
 
 
 def _refused(variants: Sequence[Variant]) -> list[NotRun]:
-    """What of the patch could not be translated or has no place."""
-    found = (one for variant in variants for one in variant.splice.refused)
+    """What of the patch could not be translated, has no place, or is called by nothing.
+
+    Code that is switched off may well call nothing.
+    """
+    found = [one for variant in variants for one in variant.splice.refused]
+    found += [one for variant in variants if variant.main for one in variant.splice.unreached]
     return list(dict.fromkeys(NotRun(one.what, one.why, one.place) for one in found))
 
 
@@ -110,12 +114,10 @@ def _stopped(results: Sequence[Result]) -> list[NotRun]:
     return list(found.values())
 
 
-def _variants(subject: Subject, not_run: list[NotRun]) -> Iterator[Variant]:
+def _variants(subject: Subject, splicer: Splicer, not_run: list[NotRun]) -> Iterator[Variant]:
     """Every reading under every configuration that its code asks for."""
-    splicer = Splicer(subject.mended.damage)
     for name, files in subject.readings:
-        tested = symbols_tested(files, State.AFTER)
-        others = [one for one in tested if one != SYMBOL]
+        others = [one for one in symbols_named(files, State.AFTER) if one != SYMBOL]
         for one in others[_MOST_SYMBOLS:]:
             left_out = NotRun(f"CONFIG_{one} switched off", "the patch tests too many symbols")
             not_run += [left_out] if left_out not in not_run else []
@@ -133,12 +135,20 @@ def _configs(others: Sequence[str]) -> Iterator[Config]:
         yield ((SYMBOL, "y"), *((name, "n" if name == one else "y") for name in others))
 
 
-def _bases(variants: Sequence[Variant]) -> tuple[list[Base], list[NotRun]]:
+def _before(subject: Subject, splicer: Splicer) -> Splice:
+    """What the patch shows of the target before it: functions that a hunk holds whole."""
+    return splicer.shown_before(subject.mended.files, Configuration({}, {}, total=False))
+
+
+def _bases(
+    bench: Bench, variants: Sequence[Variant], before: Splice
+) -> tuple[list[Base], list[NotRun]]:
     """The bases that the patch does not exclude, and why it excludes the others."""
     allowed: list[Base] = []
     excluded: list[NotRun] = []
     for base in BASES:
-        why = next(filter(None, (why_excluded(one.splice, base) for one in variants)), None)
+        whys = (why_excluded(one.splice, base) for one in variants)
+        why = next(filter(None, whys), None) or shown_otherwise(bench, before, base)
         if why is None:
             allowed.append(base)
         else:

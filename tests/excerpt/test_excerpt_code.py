@@ -13,7 +13,7 @@ from analyzer.excerpt.code import (
     Outside,
     changed_outside,
     code_of,
-    symbols_tested,
+    symbols_named,
     without_assumed,
 )
 from analyzer.excerpt.piece import Near, Part, Piece, Refusal
@@ -164,8 +164,8 @@ def test_what_a_fragment_leaves_out_of_its_last_line() -> None:
 def test_the_configuration_picks() -> None:
     arm = code_of(files(), (), OFF, State.AFTER)[2]
     assert [line.strip() for line in arm.text] == ["if (at) {", "", "", "", "}"]
-    assert symbols_tested(files(), State.AFTER) == ("EVEN",)
-    assert symbols_tested(files(), State.BEFORE) == ()
+    assert symbols_named(files(), State.AFTER) == ("EVEN",)
+    assert symbols_named(files(), State.BEFORE) == ()
 
 
 def test_changes_that_are_in_no_function() -> None:
