@@ -155,6 +155,7 @@ class Kernel:
         state = self._state
         arguments = _prepare(state, scenario)
         before = tuple(state.held)
+        self._program.restart()
         self._program.renew(_STEPS)
         tracer = Tracer(self._program, self._names, state) if tracing else None
         outcome = self._program.judge(lambda: self._call(arguments, tracer))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
 from analyzer.csource import Kind, tokens
@@ -50,7 +50,8 @@ class Splice:
     """What the patch brings under one configuration.
 
     ``unreached`` are changed functions that nothing calls which is run. ``absolute`` are numbers in its code that only real page tables have room for. ``shows`` are the
-    names in the context of its hunks. ``key`` is equal for equal code.
+    names in the context of its hunks. ``key`` is equal for equal code. ``lines`` are the lines of
+    its C by path and number.
     """
 
     code: Code
@@ -60,6 +61,19 @@ class Splice:
     absolute: tuple[int, ...] = ()
     shows: frozenset[str] = frozenset()
     key: tuple[object, ...] = ()
+    lines: Mapping[tuple[str, int], str] = field(default_factory=dict, compare=False)
+
+    @property
+    def start(self) -> CodePlace | None:
+        """Where the first fragment of the loop begins, None where there is none."""
+        if not self.code.fragments:
+            return None
+        first = self.code.fragments[0].code
+        return CodePlace(first.path, first.span.line, None, LOOP)
+
+    def line(self, place: CodePlace) -> str | None:
+        """The patch's C at a place, None where it shows none."""
+        return None if place.line is None else self.lines.get((place.path, place.line))
 
     def missing(self, base: Base) -> tuple[str, ...]:
         """The names that fragments take from the loop, and that a base does not declare."""
@@ -141,6 +155,11 @@ def _spliced(
         _absolute(after),
         _shown(after),
         key,
+        {
+            (piece.path, number): text.strip()
+            for piece in after
+            for number, text in enumerate(piece.lines, piece.first)
+        },
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyzer.mm.state import AnonVma, File, Lock, Mapping, State, Vma, VmOperations
+from analyzer.mm.state import AnonVma, File, Mapping, State, Vma, VmOperations
 from analyzer.translate.runtime.nothing import NULL
 
 # The order of locks (mm/rmap.c): mmap_lock 10, i_mmap 20, anon_vma 30, page tables 40.
@@ -46,16 +46,15 @@ def copy_area(state: State, vma: Vma, start: int, end: int) -> Vma:
 def new_file(state: State) -> File:
     """A file with a mapping of its own, which is locked before ``anon_vma``."""
     state.files_made += 1
-    return File(
-        Mapping(Lock("i_mmap", f"i_mmap lock {state.files_made - 1}", _I_MMAP, spins=False))
-    )
+    lock = state.lock("i_mmap", "i_mmap lock", state.files_made - 1, _I_MMAP, spins=False)
+    return File(Mapping(lock))
 
 
 def new_anon_vma(state: State) -> AnonVma:
     """An ``anon_vma`` that is its own root."""
     state.anon_vmas_made += 1
-    name = f"anon_vma lock {state.anon_vmas_made - 1}"
-    return AnonVma(Lock("anon_vma", name, _ANON_VMA, spins=False))
+    number = state.anon_vmas_made - 1
+    return AnonVma(state.lock("anon_vma", "anon_vma lock", number, _ANON_VMA, spins=False))
 
 
 def area_of(state: State, address: int) -> Vma | None:

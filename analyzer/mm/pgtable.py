@@ -118,6 +118,8 @@ def check_address(table: Table, index: int, address: int, name: str) -> None:
 def present_in(table: Table, first: int, end: int) -> list[int]:
     """The indexes from ``first`` up to ``end`` whose entries are not empty, in order."""
     entries = table.entries
+    if not entries:
+        return []
     if end - first <= len(entries):
         return [index for index in range(first, end) if index in entries]
     return sorted(index for index in entries if first <= index < end)
@@ -132,6 +134,15 @@ def table_of(state: State, entry: Entry, level: Level) -> Table:
     if found is None or found.level is not level or found.number in state.freed:
         what = f"an entry that says {entry!r} is followed to a {level.name} table"
         raise KernelFault(FaultKind.TABLE, what)
+    return found
+
+
+def _next_table(state: State, table: Table, entry: Entry) -> Table:
+    """The table below an entry of a table. Raises ``KernelFault`` where there is none."""
+    found = state.tables.get(entry.target)
+    level = _LEVELS[table.of - 1]
+    if found is None or found.level is not level or entry.kind is not _TABLE or state.freed:
+        return table_of(state, entry, level)
     return found
 
 
@@ -164,7 +175,7 @@ def find_pmd(state: State, address: int) -> tuple[Table, int] | None:
         entry = table.entries.get(address >> table.shift & table.last)
         if entry is None or entry.kind is not _TABLE:
             return None
-        table = table_of(state, entry, _LEVELS[table.of - 1])
+        table = _next_table(state, table, entry)
     return table, address >> table.shift & table.last
 
 
@@ -262,13 +273,14 @@ def alloc_pmd(state: State, address: int) -> Pointer | None:
     table = state.top
     while table.of is not _PMD:
         index = address >> table.shift & table.last
-        level = _LEVELS[table.of - 1]
-        if entry_at(table, index).kind is _NONE:
-            new = allocate(state, level)
+        entry = table.entries.get(index, EMPTY)
+        if entry.kind is _NONE:
+            new = allocate(state, _LEVELS[table.of - 1])
             if new is None:
                 return None
             populate(table, index, new)
-        table = table_of(state, entry_at(table, index), level)
+            entry = entry_at(table, index)
+        table = _next_table(state, table, entry)
     return offset(table, address)
 
 

@@ -12,6 +12,7 @@ from analyzer.mm.geometry import Geometry, Level
 from analyzer.translate.runtime.nothing import NULL, Embedded
 
 _PTE, _PMD = Level.PTE, Level.PMD
+_LOCK_NAMES = tuple(f"{level.name} lock" for level in Level)
 # So many locks and sets of them are kept from run to run: more than any sound run has.
 _MOST_KEPT = 4096
 # Without NamedTuple's own __new__: a call less for each event.
@@ -217,7 +218,7 @@ class State:
     were set to a target before another entry let go of it. ``unlinked`` are tables that were never
     linked, ``freed`` those given back, ``notified`` the ranges whose notifiers were started.
     ``frames`` has those of other counts than a frame that one entry maps. ``lock_sets`` is by the
-    locks that are held, and like the tables' own locks it is kept from run to run.
+    locks that are held, and like the locks themselves it is kept from run to run.
     """
 
     def __init__(self, geometry: Geometry) -> None:
@@ -227,13 +228,13 @@ class State:
         self.tracing = False
         self.layout = tuple(_laid_out(geometry, level) for level in Level)
         self.lock_sets: dict[tuple[Lock, ...], LockSet] = {(): NO_LOCKS}
-        self._own_locks: dict[tuple[Level, int], Lock] = {}
+        self._locks: dict[tuple[str, int], Lock] = {}
         self.renew()
 
     def renew(self) -> None:
         """Empty it: one mm, an empty top-level table, no area, no lock held."""
-        if len(self._own_locks) > _MOST_KEPT or len(self.lock_sets) > _MOST_KEPT:
-            self._own_locks, self.lock_sets = {}, {(): NO_LOCKS}
+        if len(self._locks) > _MOST_KEPT or len(self.lock_sets) > _MOST_KEPT:
+            self._locks, self.lock_sets = {}, {(): NO_LOCKS}
         self.events: list[Event] = []
         self.held: list[Held] = []
         self.holding, self.under = NO_LOCKS
@@ -263,17 +264,20 @@ class State:
         number = len(self.tables)
         geometry = self.geometry
         own = geometry.split_pte if level is _PTE else geometry.split_pmd and level is _PMD
-        lock = self._own_lock(level, number) if own else self.page_table_lock
+        if own:
+            # ptlock_init() is one place, so all of them are one class to lockdep.
+            lock = self.lock("page-table lock", _LOCK_NAMES[level], number, 40, spins=True)
+        else:
+            lock = self.page_table_lock
         table = self.tables[number] = Table(self, number, level, lock)
         return table
 
-    def _own_lock(self, level: Level, number: int) -> Lock:
-        lock = self._own_locks.get((level, number))
-        if lock is None:
-            # ptlock_init() is one place, so all of them are one class to lockdep.
-            lock = Lock("page-table lock", f"{level.name} lock {number}", 40, spins=True)
-            self._own_locks[level, number] = lock
-        return lock
+    def lock(self, family: str, name: str, number: int, rank: int, *, spins: bool) -> Lock:
+        """The lock of a name and a number: the same one in each run."""
+        known = self._locks.get((name, number))
+        if known is None:
+            known = self._locks[name, number] = Lock(family, f"{name} {number}", rank, spins=spins)
+        return known
 
     def note(self, kind: EventKind, *what: object) -> None:
         """Write an event down, with the locks that are held."""

@@ -107,8 +107,8 @@ def _is_plain(
     return (
         not state.tracing
         and source is not target
-        and old._index + pages <= len(source)
-        and new._index + pages <= len(target)
+        and old._index + pages <= source.size
+        and new._index + pages <= target.size
         and address_of(source, old._index) == old_addr & -source.each
         and address_of(target, new._index) == new_addr & -target.each
     )

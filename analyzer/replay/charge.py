@@ -81,11 +81,13 @@ def _told(
     item: str | None = None,
 ) -> Divergence:
     geometry, story = shown.scenario.geometry, shown.story
+    # Where nothing of the patch ran, it should have: what calls it is where to look.
+    place = story.place or one.variant.splice.start
     return Divergence(
         cause,
         item or sort.item,
-        story.place.function if story.place else "",
-        story.place,
+        place.function if place else "",
+        place,
         story.upstream_line,
         one.setting(geometry.name, geometry.arch),
         shown.scenario.operations(),

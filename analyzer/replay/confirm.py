@@ -51,4 +51,5 @@ def confirm(
     difference = first_difference(ours, theirs)
     if difference is None:
         raise ValueError("the difference is gone under the tracer")
-    return Confirmation(smallest, ours, theirs, difference, tell(ours, theirs))
+    text_of = target.splice.line if target.splice else None
+    return Confirmation(smallest, ours, theirs, difference, tell(ours, theirs, text_of))

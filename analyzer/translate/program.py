@@ -121,9 +121,8 @@ class Program:
         self._bind_needs(bound)
         for unit in bound:
             self._bind(unit)
-        for unit in bound:
-            if unit.setup is not None:
-                exec(unit.setup, self._namespace)  # noqa: S102 - see _bind
+        self._setups = tuple(unit.setup for unit in bound if unit.setup is not None)
+        self.restart()
 
     def _bind_constants(self, units: list[Unit]) -> None:
         mine: dict[str, object] = {}
@@ -148,6 +147,11 @@ class Program:
     def __getitem__(self, name: str) -> Any:
         """Return what a C name is bound to: a function, a primitive, a static variable."""
         return self._namespace[mangled(name)]
+
+    def restart(self) -> None:
+        """Give every static variable the value that it has before anything runs."""
+        for setup in self._setups:
+            exec(setup, self._namespace)  # noqa: S102 - see _bind
 
     def renew(self, steps: int = STEPS, cells: int = CELLS) -> None:
         """Begin new budgets: of function entries and loop turns, and of memory."""
