@@ -22,7 +22,7 @@ from analyzer.reference.path import FUNCTIONS
 from analyzer.reference.slots import LOOP, Slot
 from analyzer.repair.image import State
 from analyzer.translate.result import Translated, Untranslated, Use
-from analyzer.translate.types import LP64, CType, Model
+from analyzer.translate.types import ILP32, LP64, CType, Model
 
 if TYPE_CHECKING:
     from analyzer.patch.damage import Damage
@@ -49,12 +49,14 @@ class Refused:
 class Splice:
     """What the patch brings under one configuration.
 
-    ``unreached`` are changed functions that nothing calls which is run. ``absolute`` are numbers in its code that only real page tables have room for. ``shows`` are the
-    names in the context of its hunks. ``key`` is equal for equal code. ``lines`` are the lines of
-    its C by path and number.
+    ``code`` is for machines whose ``long`` has 64 bits, ``narrow`` for those of 32. ``unreached``
+    are changed functions that nothing calls which is run. ``absolute`` are numbers in its code
+    that only real page tables have room for. ``shows`` are the names in the context of its hunks.
+    ``key`` is equal for equal code. ``lines`` are the lines of its C by path and number.
     """
 
     code: Code
+    narrow: Code
     refused: tuple[Refused, ...] = ()
     unreached: tuple[Refused, ...] = ()
     assumptions: tuple[str, ...] = ()
@@ -89,19 +91,17 @@ class Splicer:
         self._damage = damage
         self._known: dict[tuple[object, ...], Splice] = {}
 
-    def splice(
-        self, files: Sequence[FilePatch], configuration: Configuration, model: Model = LP64
-    ) -> Splice:
+    def splice(self, files: Sequence[FilePatch], configuration: Configuration) -> Splice:
         """Translate what the patch leaves of C, and find where it belongs."""
         after = code_of(files, self._damage, configuration, State.AFTER)
         before = code_of(files, self._damage, configuration, State.BEFORE)
         outside = _outside(files, configuration)
         key = (
-            *(model.name, *_tested(after, configuration), *_meaning(after)),
+            *(*_tested(after, configuration), *_meaning(after)),
             *("before", *_meaning(before), *outside),
         )
         if key not in self._known:
-            self._known[key] = _spliced(after, before, outside, configuration, model, key)
+            self._known[key] = _spliced(after, before, outside, configuration, key)
         return self._known[key]
 
     def shown_before(self, files: Sequence[FilePatch], configuration: Configuration) -> Splice:
@@ -110,7 +110,7 @@ class Splicer:
         whole = [one for one in pieces if one.part is Part.WHOLE and one.refusal is None]
         key = ("before", *_tested(whole, configuration), *_meaning(whole))
         if key not in self._known:
-            self._known[key] = _spliced(whole, (), (), configuration, LP64, key)
+            self._known[key] = _spliced(whole, (), (), configuration, key)
         return self._known[key]
 
 
@@ -134,22 +134,17 @@ def _spliced(
     before: Sequence[Piece],
     outside: Sequence[Refused],
     configuration: Configuration,
-    model: Model,
     key: tuple[object, ...],
 ) -> Splice:
-    work = _Work(configuration, model)
+    work, narrow = (_Work(configuration, model) for model in (LP64, ILP32))
     for piece in after:
         work.add(piece)
-    work.refused += _removed(before, after)
-    work.refused += outside
+        narrow.add(piece)
+    refused = [*work.refused, *narrow.refused, *_removed(before, after), *outside]
     return Splice(
-        Code(
-            tuple(work.functions),
-            tuple(work.fragments),
-            tuple(work.locals),
-            frozenset(work.context),
-        ),
-        tuple(work.refused),
+        work.code(),
+        narrow.code(),
+        tuple(dict.fromkeys(refused)),
         tuple(_unreached(work.functions, work.fragments, after)),
         tuple(dict.fromkeys(work.assumptions)),
         _absolute(after),
@@ -175,6 +170,15 @@ class _Work:
         self.context: list[str] = []
         self.refused: list[Refused] = []
         self.assumptions: list[str] = []
+
+    def code(self) -> Code:
+        """What was translated."""
+        return Code(
+            tuple(self.functions),
+            tuple(self.fragments),
+            tuple(self.locals),
+            frozenset(self.context),
+        )
 
     def add(self, piece: Piece) -> None:
         """Translate one piece, or say why it cannot be run."""

@@ -21,6 +21,8 @@ from analyzer.replay.classify import Class, classify
 from analyzer.replay.generate import few, sweep
 from analyzer.replay.lockstep import common_faults, first_difference
 
+# Bits of ``unsigned long`` on most machines.
+_WIDE = 64
 # Of the scenarios that are swept, so many with one lock for all tables as well: where locks are
 # one, there is less to take wrongly.
 _WITH_ONE_LOCK = 80
@@ -58,7 +60,8 @@ class Side:
     def kernel(self, geometry: Geometry) -> Kernel:
         """Make it. Raises ``Stopped`` where a patch's code cannot be bound."""
         if self.splice is not None:
-            return Kernel("target.after", self.base, geometry, None, self.splice.code)
+            code = self.splice.code if geometry.word == _WIDE else self.splice.narrow
+            return Kernel("target.after", self.base, geometry, None, code)
         if not self.on:
             return Kernel("before", self.base, geometry, None, None)
         brought = partial(Upstream, fixes=self.fixes)
