@@ -25,6 +25,9 @@ _BEFORE, _BEHIND = 14, 8
 # Of a run of writes of entries of pages, so many are shown.
 _OF_RUN = 4
 
+# Of a line of C, so many characters stand beside a step.
+_LONGEST = 36
+
 # The text of a line of the patch's C, None where it is not known.
 LineText = Callable[[CodePlace], "str | None"]
 
@@ -95,8 +98,10 @@ def _target_places(run: Observation, text_of: LineText | None) -> list[str | Non
         if place is None or not inside:
             found.append(None)
             continue
-        text = text_of(place) if text_of is not None else None
-        found.append(f"{place.path}:{place.line} {text or ''}".rstrip())
+        text = (text_of(place) if text_of is not None else None) or ""
+        if len(text) > _LONGEST:
+            text = text[: _LONGEST - 3] + "..."
+        found.append(f"{place.path}:{place.line} {text}".rstrip())
     return found
 
 
