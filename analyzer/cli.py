@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -205,6 +206,9 @@ def _patience() -> Iterator[None]:
 
 def main() -> NoReturn:
     """Run the command and turn every end of it into an exit code."""
+    # Nearly all that is made is kept to the end, or goes without a collector: looking for cycles
+    # as often as Python does by itself takes a quarter of the time.
+    gc.set_threshold(50_000, 20, 20)
     try:
         name = _command()
         if name is None:

@@ -29,8 +29,9 @@ from analyzer.translate.runtime.pointers import Pointer
 # scenario is kept with it, so that no other has its identity.
 _IMAGES: dict[int, tuple[Scenario, Geometry, populate.Image]] = {}
 _MOST_IMAGES = 2048
-# Function entries and loop turns of translated code in one call: a move of thousands of pages.
-_STEPS = 400_000
+# Function entries and loop turns of translated code in one call, and more for each page of the
+# range: several times what moving it entry by entry takes.
+_STEPS, _STEPS_A_PAGE = 4_000, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,8 @@ class Kernel:
         arguments = _prepare(state, scenario)
         before = tuple(state.held)
         self._program.restart()
-        self._program.renew(_STEPS)
+        pages = scenario.length >> self.geometry.page_shift
+        self._program.renew(_STEPS + _STEPS_A_PAGE * pages)
         tracer = Tracer(self._program, self._names, state) if tracing else None
         outcome = self._program.judge(lambda: self._call(arguments, tracer))
         halted: str | None = None

@@ -84,10 +84,7 @@ def move_soft_dirty_pte(pte: Entry) -> Entry:
 
 def _asks_for_flush(moved: list[Entry], *, dirty_only: bool) -> bool:
     """Whether translations of what was moved must go before the locks do."""
-    for pte in moved:
-        if pte.kind is _PAGE and (not dirty_only or pte.bits & DIRTY):
-            return True
-    return False
+    return any(pte.kind is _PAGE and (not dirty_only or pte.bits & DIRTY) for pte in moved)
 
 
 def _entry_at(pmd: Pointer) -> Entry:

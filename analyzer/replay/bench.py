@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from time import monotonic
 from typing import cast
 
 from analyzer.errors import CodePlace, FaultKind, Stopped
@@ -18,14 +19,16 @@ from analyzer.mm.geometry import Geometry
 from analyzer.reference.base import Base
 from analyzer.reference.patch import Fix, Upstream
 from analyzer.replay.classify import Class, classify
-from analyzer.replay.generate import few, sweep
+from analyzer.replay.generate import few, sample, sweep
 from analyzer.replay.lockstep import common_faults, first_difference
 
 # Bits of ``unsigned long`` on most machines.
 _WIDE = 64
-# Of the scenarios that are swept, so many with one lock for all tables as well: where locks are
-# one, there is less to take wrongly.
-_WITH_ONE_LOCK = 80
+# A patch's code is a stranger's: so long it may run in all, so much it may do in one call, and so
+# often it may fail to go on.
+_SECONDS = 30
+_MOST_EVENTS = 20_000
+_MOST_HALTS = 8
 # Differences of so many sorts are told apart; a patch with more is wrong in any case.
 _MOST_SORTS = 8
 
@@ -112,27 +115,30 @@ class Bench:
         self._kernels: dict[tuple[object, ...], Kernel] = {}
         self._shown: dict[tuple[object, ...], Sequence[Observation]] = {}
         self._compared: dict[tuple[object, ...], Compared] = {}
+        self._deadline = monotonic() + _SECONDS
 
-    def plan(self, side: Side) -> Plan:
+    def plan(self, side: Side, *, thorough: bool) -> Plan:
         """The geometries for a patch's side, each with its scenarios.
 
         Code with absolute sizes means something else on small page tables, so it is judged on
         those of real machines alone; a base with a chunk of its own is run where one is part of a
-        table as well. Where no code of the patch is left there is little to see.
+        table as well. What is not the patch's main configuration is only sampled, the fewest first.
         """
         code, base = side.code, side.base
-        if not code.functions and not code.fragments:
-            return [(geometries.SMALL, few(geometries.SMALL))]
         real = [(one, few(one)) for one in geometries.REAL if _has_levels(code, one)]
         if side.absolute:
-            return [(geometries.X86_64, sweep(geometries.X86_64)), *real]
-        small = [
+            scenarios = (sweep if thorough else sample)(geometries.X86_64)
+            return [(geometries.X86_64, scenarios), *(real if thorough else [])]
+        if not thorough:
+            small = geometries.SMALL
+            return [(small, few(small)), (small, sample(small)), real[0], real[-1]]
+        small_ones = [
             (geometries.SMALL, sweep(geometries.SMALL)),
-            (geometries.SMALL_ONE_LOCK, sweep(geometries.SMALL_ONE_LOCK)[:_WITH_ONE_LOCK]),
+            (geometries.SMALL_ONE_LOCK, sample(geometries.SMALL_ONE_LOCK)),
         ]
         if base.chunk is not None:
-            small.append((geometries.MEDIUM, few(geometries.MEDIUM)))
-        return [*small, *real]
+            small_ones.append((geometries.MEDIUM, few(geometries.MEDIUM)))
+        return [*small_ones, *real]
 
     def kernel(self, side: Side, geometry: Geometry) -> Kernel:
         """The kernel of a side. Raises ``Stopped``."""
@@ -144,22 +150,42 @@ class Bench:
     def shown(
         self, side: Side, geometry: Geometry, scenarios: tuple[Scenario, ...]
     ) -> Sequence[Observation]:
-        """What a side shows on scenarios, which is remembered."""
+        """What a side shows on scenarios, which is remembered.
+
+        Where too many runs cannot go on, the rest is left out. Raises ``Stopped`` for a side that
+        cannot be made, and when the time is used up.
+        """
         kernel = self.kernel(side, geometry)
         # A plan has no two sets of scenarios of one geometry and one length.
         key = (*side.key, geometry.name, len(scenarios))
         if key not in self._shown:
-            self._shown[key] = [kernel.run(one) for one in scenarios]
+            self._shown[key] = self._run_all(kernel, scenarios)
         return self._shown[key]
 
-    def compare(self, upstream: Side, target: Side) -> Compared:
-        """Run both sides by the target's plan, up to the first geometry on which they differ.
+    def _run_all(self, kernel: Kernel, scenarios: Sequence[Scenario]) -> Sequence[Observation]:
+        found: list[Observation] = []
+        halts = 0
+        for scenario in scenarios:
+            if monotonic() > self._deadline:
+                raise Stopped(f"the runs take more than {_SECONDS} seconds")
+            run = kernel.run(scenario)
+            if len(run.events) > _MOST_EVENTS:
+                run = Observation((), run.done, f"a call does more than {_MOST_EVENTS} things")
+            found.append(run)
+            halts += run.halted is not None
+            if halts == _MOST_HALTS:
+                break
+        return found
 
-        A side that cannot be made is a ``Stop``.
+    def compare(self, upstream: Side, target: Side, *, thorough: bool = True) -> Compared:
+        """Run both sides by the target's plan, up to the first geometry that tells them apart.
+
+        A side that cannot be made, or that cannot go on, is a ``Stop``, and the end as well.
         """
-        key = (*upstream.key, *target.key)
+        key = (*upstream.key, *target.key, thorough)
         if key not in self._compared:
-            self._compared[key] = self._compare(upstream, target, self.plan(target))
+            plan = self.plan(target, thorough=thorough)
+            self._compared[key] = self._compare(upstream, target, plan)
         return self._compared[key]
 
     def _compare(self, upstream: Side, target: Side, plan: Plan) -> Compared:
@@ -170,9 +196,9 @@ class Bench:
                 theirs = self.shown(target, geometry, scenarios)
             except Stopped as stopped:
                 compared.stops.append(Stop(stopped.reason, None, scenarios[0]))
-                continue
+                break
             _collect(compared, geometry, scenarios, ours, theirs)
-            if compared.found:
+            if compared.found or compared.stops:
                 break
         return compared
 
@@ -204,7 +230,8 @@ def _collect(
     theirs: Sequence[Observation],
 ) -> None:
     differing = 0
-    for scenario, one, other in zip(scenarios, ours, theirs, strict=True):
+    # A side that could not go on has fewer.
+    for scenario, one, other in zip(scenarios, ours, theirs, strict=False):
         halted = next((each for each in (other, one) if each.halted), None)
         if halted is not None:
             _stopped(compared, halted, scenario)
@@ -216,7 +243,7 @@ def _collect(
                 _sorted(compared, classify(difference, one, other), scenario)
         for fault in common_faults(one, other):
             compared.faults.setdefault(cast("FaultKind", fault.what[0]), scenario)
-    compared.runs.append((geometry, len(scenarios), differing))
+    compared.runs.append((geometry, min(len(ours), len(theirs)), differing))
 
 
 def faulted(run: Observation, kind: FaultKind) -> bool:

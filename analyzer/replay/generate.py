@@ -220,6 +220,7 @@ def sweep(geometry: Geometry) -> tuple[Scenario, ...]:
 
 
 @lru_cache(maxsize=16)
+@lru_cache(maxsize=16)
 def sample(geometry: Geometry) -> tuple[Scenario, ...]:
     """Every fourth of the sweep, about 60: for geometries that differ from a swept one little.
 

@@ -91,7 +91,8 @@ def _results(
     for variant in variants:
         for base in bases:
             sides = variant.upstream(base, fixes), variant.target(base)
-            yield Result(variant, base, bench.compare(*sides))
+            compared = bench.compare(*sides, thorough=variant.main)
+            yield Result(variant, base, compared)
 
 
 def _refused(variants: Sequence[Variant]) -> list[NotRun]:

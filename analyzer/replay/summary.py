@@ -58,7 +58,7 @@ def work(bench: Bench, variants: Sequence[Variant], base: Base) -> Iterator[Work
 
 def _pictured(bench: Bench, side: Side, scenario: Scenario) -> Observation | None:
     try:
-        run = bench.kernel(side, scenario.geometry).run(scenario)
+        (run,) = bench.shown(side, scenario.geometry, (scenario,))
     except Stopped:
         return None
     return run if run.halted is None else None

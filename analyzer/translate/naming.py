@@ -8,6 +8,7 @@ no two C names share a Python name.
 from __future__ import annotations
 
 import keyword
+from functools import lru_cache
 
 _PREFIX = "c_"
 _RESERVED = frozenset(keyword.kwlist)
@@ -15,6 +16,8 @@ _RESERVED = frozenset(keyword.kwlist)
 _STRANGE = {ord("$"): "\u0251", ord(" "): "\u0252", ord("*"): "\u0253"}
 
 
+# Each kernel's program asks for the same names again, those of all primitives.
+@lru_cache(maxsize=1024)
 def mangled(name: str) -> str:
     """Return the Python name of a C identifier: of a variable, a function or a member."""
     if name.startswith(("_", _PREFIX)) or name in _RESERVED:
