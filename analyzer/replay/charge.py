@@ -23,25 +23,26 @@ OWN = FLUSH_UNDER_LOCK
 def charged(
     bench: Bench, results: Sequence[Result], readings: int, fixes: frozenset[Fix]
 ) -> tuple[list[Divergence], list[NotRun]]:
-    """One divergence of each sort of difference that all readings of the patch show.
+    """The differences that all readings of the patch show: the first of each check item.
 
-    What only some readings show is returned as not decided; under upstream's symbol n it belongs to
-    the question how the code is gated, and is left to the gates.
+    One mistake comes to light in several ways, the plainest first. What only some readings show is
+    returned as not decided; under upstream's symbol n it belongs to the question how the code is
+    gated, and is left to the gates.
     """
     found: list[Divergence] = []
     undecided: list[NotRun] = []
-    done: set[Class] = set()
+    done: set[str] = set()
     for one in sorted(results, key=lambda one: not one.variant.main):
         for each in one.compared.found:
-            if each.sort in done:
+            if each.sort.item in done:
                 continue
             showing = _readings_showing(each.sort, one, results)
             if len(showing) == readings:
-                done.add(each.sort)
+                done.add(each.sort.item)
                 cause = Cause.PATCH if one.variant.main else Cause.CONFIGURATION
                 found.append(_divergence(bench, one, each, cause, fixes))
             elif one.variant.on:
-                done.add(each.sort)
+                done.add(each.sort.item)
                 undecided.append(_open(each.sort, showing))
     return found, undecided
 
