@@ -65,7 +65,7 @@ def analyze(
         typer.Option(
             metavar="SRC[@REV]",
             help="The tree that the patch is for, a git repository or a directory: lost context "
-            "comes from it, and it proves repairs.",
+            "comes from it, and it proves repairs. Its own functions are not run.",
         ),
     ] = None,
     arch: Annotated[
@@ -88,10 +88,13 @@ def analyze(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Say, with evidence, what is known of a kernel backport against its upstream commit.
+    """Run a kernel backport beside its upstream commit, and say whether it does the same.
 
-    Exit code: 0 nothing found; 1 a finding; 2 input that cannot be read; 3 undecided;
-    70 a bug of this tool; 130 interrupted.
+    The report has the verdict (same, differs, undecided), what it stands on, and the answers to
+    a release's checklist, with evidence.
+
+    Exit code: 0 nothing found; 1 a finding; 2 input that cannot be read; 3 undecided, or a
+    question on behaviour or damage without an answer; 70 a bug of this tool; 130 interrupted.
     """
     from analyzer.pipeline import analyze as run
 
@@ -192,7 +195,7 @@ def _patience() -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    note = "analyze: reading a large input ..."
+    note = "analyze: still at work ..."
     timer = Timer(1.0, lambda: print(note, end="\r", file=sys.stderr, flush=True))
     timer.daemon = True
     timer.start()

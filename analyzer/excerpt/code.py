@@ -21,11 +21,15 @@ _SOURCE = {State.AFTER: "as the patch leaves it", State.BEFORE: "as the patch fi
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """A line with code that a state of a file has for itself, in no function that can be told."""
+    """A line with code that a state of a file has for itself, in no function that can be told.
+
+    ``indented``: it may well stand in one, whose name the hunk's header does not have.
+    """
 
     path: str
     number: int
     text: str
+    indented: bool = False
 
 
 def code_of(
@@ -57,7 +61,12 @@ def changed_outside(
 ) -> tuple[Outside, ...]:
     """Return the changed lines with code of the C files that ``code_of`` has no function for."""
     return tuple(
-        Outside(hunk.image.path, hunk.image.lines[place].number, text.strip())
+        Outside(
+            hunk.image.path,
+            hunk.image.lines[place].number,
+            text.strip(),
+            text[:1].isspace() or text.lstrip().startswith(("}", "else")),
+        )
         for hunk in _all(files, state, (), configuration, "")
         for place, text in outside(hunk)
         if hunk.changed(place, place + 1)

@@ -1,4 +1,4 @@
-"""The ``#if`` lines of what is explained: what a configuration picks, and what it leaves open."""
+"""The ``#if`` lines of a hunk's code: what a configuration picks, and what it leaves open."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from analyzer.excerpt.cut import Cut, Cutter, Stretch, lead
 from analyzer.excerpt.piece import Refusal
 from analyzer.excerpt.statements import words_of
 
-# A function that a patch changes in more places is explained as far as this.
+# A function that a patch changes in more places is cut out as far as this.
 MAX_FRAGMENTS = 64
 
 

@@ -135,12 +135,17 @@ def whole(hunk: Shown, owner: Owner, around: Around) -> Piece:
     changed = hunk.changes(owner)
     piece = _piece(hunk, owner.name, Part.WHOLE, owner.first, owner.last + 1)
     notes = piece.notes if changed else (*piece.notes, "the patch does not change it")
-    piece = replace(piece, notes=notes, changed=changed, begun=True)
+    own = tuple(lines[place - owner.first].number + hunk.shift for place in _own_of(hunk, owner))
+    piece = replace(piece, notes=notes, changed=changed, own=own, begun=True)
     lost = next((line.number for line in lines[1:] if line.gap), None)
     if lost is not None:
         why = "lines of unknown text may be lost within it"
         return replace(piece, refusal=Refusal(why, lost))
     return replace(piece, around=around)
+
+
+def _own_of(hunk: Shown, owner: Owner) -> tuple[int, ...]:
+    return hunk.changed(owner.first, owner.last + 1)
 
 
 def _piece(hunk: Shown, name: str, part: Part, first: int, end: int) -> Piece:

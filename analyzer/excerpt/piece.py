@@ -47,7 +47,7 @@ class Piece:
     ``heading`` is what is seen of the function's header before the piece.
     ``conditions`` are those of the ``#if`` around it. ``refusal`` says why it is not even read.
     ``changed``: the patch has lines of code in it; ``own`` are the numbers of the patch's lines in
-    a fragment, the others close it. ``before`` and ``behind`` are the lines of its
+    it; the others of a fragment close it. ``before`` and ``behind`` are the lines of its
     function in the hunk around a fragment; ``gap`` says that lines of unknown text were lost right
     before it. ``begun``: the hunk holds the header of the function.
     """

@@ -30,19 +30,22 @@ if TYPE_CHECKING:
 
 # A number from here on is a size that a small page table does not have.
 _ABSOLUTE = 16
+_NO_OWNER = "the hunk does not name the function that it may stand in"
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
     """Code of the patch that cannot be run, and why.
 
-    ``standing`` is that of a function in the report, empty for what is no function.
+    ``standing`` is that of a function in the report, empty for what is no function. ``unowned``: it
+    may be code of any function.
     """
 
     what: str
     why: str
     place: CodePlace | None
     standing: str = ""
+    unowned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ class Splice:
     ``code`` is for machines whose ``long`` has 64 bits, ``narrow`` for those of 32. ``unreached``
     are changed functions that nothing calls which is run. ``absolute`` are numbers in its code
     that only real page tables have room for. ``shows`` are the names in the context of its hunks.
-    ``key`` is equal for equal code. ``lines`` are the lines of its C by path and number.
+    ``key`` is equal for equal code. ``lines`` are the lines of its C by path and number, ``own``
+    those with code of the patch.
     """
 
     code: Code
@@ -64,6 +68,7 @@ class Splice:
     shows: frozenset[str] = frozenset()
     key: tuple[object, ...] = ()
     lines: Mapping[tuple[str, int], str] = field(default_factory=dict, compare=False)
+    own: frozenset[tuple[str, int]] = frozenset()
 
     @property
     def start(self) -> CodePlace | None:
@@ -155,6 +160,7 @@ def _spliced(
             for piece in after
             for number, text in enumerate(piece.lines, piece.first)
         },
+        frozenset((piece.path, number) for piece in after for number in piece.own),
     )
 
 
@@ -265,8 +271,9 @@ def _outside(files: Sequence[FilePatch], configuration: Configuration) -> list[R
     return [
         Refused(
             f"`{one.text}`",
-            "a declaration is changed outside of functions",
+            _NO_OWNER if one.indented else "a declaration is changed outside of functions",
             CodePlace(one.path, one.number, None, ""),
+            unowned=one.indented,
         )
         for one in changed_outside(files, configuration, State.AFTER)
         if not _harmless(one.text)

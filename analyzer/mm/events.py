@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class EventKind(Enum):
-    """What happened. ``compared``: two kernels that differ in it behave differently."""
+    """What happened. Two kernels that differ in one of ``COMPARED`` behave differently."""
 
     LOCK = "lock"
     UNLOCK = "unlock"

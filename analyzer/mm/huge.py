@@ -53,7 +53,7 @@ def move_huge_pmd(
     ``old_end`` is None where the caller has bounded the extent (since Linux kernel commit
     b8aa9d9d95b3 ("mm/mremap: it is sure to have enough space when extent meets requirement") (in
     v5.9)). With ``need_flush`` (before eb66ae030829 ("mremap: properly flush TLB before releasing
-    the page") (in v4.20)) what is not dirty is flushed by the caller, which the cell tells.
+    the page") (in v4.19)) what is not dirty is flushed by the caller, which the cell tells.
     """
     size = state.geometry.pmd_size
     if old_end is not None and (

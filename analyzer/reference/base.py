@@ -27,7 +27,7 @@ class Base:
 
     ``deferred_flush``: entries that are not dirty are flushed once, behind the loop (before Linux
     kernel commit eb66ae030829 ("mremap: properly flush TLB before releasing the page") (in
-    v4.20)). ``chunk`` is the most pages that one call of move_ptes() moves, None for no limit.
+    v4.19)). ``chunk`` is the most pages that one call of move_ptes() moves, None for no limit.
     ``both_bounds``: the extent ends at the next PMD boundary of either side from the start.
     ``swapped_pmd`` and ``devmap``: which entries take the arm for huge ones beside those that map
     a huge page: migration entries (before Linux kernel commit 84c3fc4e9c56 ("mm: thp: check pmd

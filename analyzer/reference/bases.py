@@ -23,7 +23,7 @@ _BOUNDS = {"mmun_start": LocalType.ADDRESS, "mmun_end": LocalType.ADDRESS}
 _RANGE = {"range": LocalType.RANGE}
 
 # From Linux kernel commit 5d1904204c99 ("mremap: fix race between mremap() and page cleanning")
-# (in v4.9) to v4.19, and enterprise kernels of 3.10 that took it: huge entries are as there.
+# (in v4.9) to v4.18, and enterprise kernels of 3.10 that took it: huge entries are as there.
 NEED_FLUSH = Base(
     "4.9-style",
     deferred_flush=True,
@@ -34,7 +34,7 @@ NEED_FLUSH = Base(
     early_huge=True,
     locals={**_LOCALS, "need_flush": LocalType.FLAG, **_BOUNDS},
 )
-# v4.20 to v5.8; v4.20 as to what the notifiers are told.
+# v4.19 to v5.8; v4.20 as to what the notifiers are told.
 FLUSH_UNDER_LOCK = Base(
     "4.20-style",
     deferred_flush=False,

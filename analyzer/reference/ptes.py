@@ -1,7 +1,7 @@
 """move_ptes(): the entries of one page table, one by one, from one table to another.
 
 Kernel function: ``move_ptes()`` of mm/mremap.c, in the form of v4.9 (``deferred_flush``) and in
-that of v4.20 to v6.4.
+that of v4.19 to v6.4.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from analyzer.mm.geometry import Geometry
 from analyzer.reference.base import Base
 from analyzer.reference.patch import Fix, Upstream
 from analyzer.replay.classify import Class, classify
-from analyzer.replay.generate import few, sample, sweep
+from analyzer.replay.generate import around, few, sample, sweep
 from analyzer.replay.lockstep import common_faults, first_difference
 
 # Bits of ``unsigned long`` on most machines.
@@ -115,6 +115,7 @@ class Bench:
         self._kernels: dict[tuple[object, ...], Kernel] = {}
         self._shown: dict[tuple[object, ...], Sequence[Observation]] = {}
         self._compared: dict[tuple[object, ...], Compared] = {}
+        self._sets: list[tuple[Scenario, ...]] = []
         self._deadline = monotonic() + _SECONDS
 
     def plan(self, side: Side, *, thorough: bool) -> Plan:
@@ -128,7 +129,12 @@ class Bench:
         real = [(one, few(one)) for one in geometries.REAL if _has_levels(code, one)]
         if side.absolute:
             scenarios = (sweep if thorough else sample)(geometries.X86_64)
-            return [(geometries.X86_64, scenarios), *(real if thorough else [])]
+            told = around(geometries.X86_64, side.absolute)
+            return [
+                (geometries.X86_64, scenarios),
+                *([(geometries.X86_64, told)] if told else []),
+                *(real if thorough else []),
+            ]
         if not thorough:
             small = geometries.SMALL
             return [(small, few(small)), (small, sample(small)), real[0], real[-1]]
@@ -156,10 +162,11 @@ class Bench:
         cannot be made, and when the time is used up.
         """
         kernel = self.kernel(side, geometry)
-        # A plan has no two sets of scenarios of one geometry and one length.
-        key = (*side.key, geometry.name, len(scenarios))
+        # Sets of scenarios are made once and kept, so that no other has one's identity.
+        key = (*side.key, geometry.name, id(scenarios))
         if key not in self._shown:
             self._shown[key] = self._run_all(kernel, scenarios)
+            self._sets.append(scenarios)
         return self._shown[key]
 
     def _run_all(self, kernel: Kernel, scenarios: Sequence[Scenario]) -> Sequence[Observation]:

@@ -9,6 +9,8 @@ from analyzer.errors import FaultKind
 from analyzer.machine.scenario import Scenario
 from analyzer.reference.bases import FLUSH_UNDER_LOCK
 from analyzer.reference.patch import Fix
+from analyzer.reference.path import FUNCTIONS
+from analyzer.reference.slots import LOOP
 from analyzer.replay.bench import Bench, Found, faulted
 from analyzer.replay.classify import Class, classify
 from analyzer.replay.confirm import Confirmation, confirm, confirm_sort
@@ -18,6 +20,7 @@ from analyzer.replay.results import Result
 
 # The base that upstream's commit was made on.
 OWN = FLUSH_UNDER_LOCK
+_RUN_THROUGH = frozenset((*FUNCTIONS, LOOP))
 
 
 def charged(
@@ -34,7 +37,7 @@ def charged(
     done: set[str] = set()
     for one in sorted(results, key=lambda one: not one.variant.main):
         for each in one.compared.found:
-            if each.sort.item in done:
+            if each.sort.item in done or _incomplete(one):
                 continue
             showing = _readings_showing(each.sort, one, results)
             if len(showing) == readings:
@@ -45,6 +48,12 @@ def charged(
                 done.add(each.sort.item)
                 undecided.append(_open(each.sort, showing))
     return found, undecided
+
+
+def _incomplete(one: Result) -> bool:
+    """Whether code is left out that the runs go through: what is missing may be the reason."""
+    refused = one.variant.splice.refused
+    return any(each.unowned or each.what in _RUN_THROUGH for each in refused)
 
 
 def _readings_showing(sort: Class, one: Result, results: Sequence[Result]) -> tuple[str, ...]:

@@ -23,8 +23,14 @@ from analyzer.replay.shapes import ANON, AREAS, BOTH, COPIED, FILE, PLAIN, lengt
 _MIXED = 60
 # Steps through all mixtures: a prime, so that no choice repeats in step with another.
 _STRIDE = 7919
+# PMDs of a long range. Longer than 32 bits is only one that has no more than twice as many.
+_MANY = 20
+_32_BITS = 1 << 32
 # The most entries of a table that is gone through whole without thinking of the time.
 _LARGE = 1024
+# Numbers of a patch's code that are tried, and how long a move they may make.
+_NUMBERS = 8
+_MOST_PMDS = 1024
 _Choice = TypeVar("_Choice")
 _SORTS = (
     *((Kind.PAGE, bits) for bits in (0, WRITE, DIRTY, YOUNG, SOFT_DIRTY, UFFD_WP, DIRTIED)),
@@ -153,9 +159,19 @@ def _at_edges(geometry: Geometry) -> Iterator[Scenario]:
             (geometry.task_size - page, old, page),
             (old, geometry.task_size - size - page, size + page),
             (last - 2 * size, old + page, 2 * size),
+            (size, new, 2 * size),
         )
     ):
         yield made(geometry, (start, end, length), fills.sparse, AREAS[turn % len(AREAS)])
+
+
+def _long(geometry: Geometry) -> Iterator[Scenario]:
+    """Many PMDs with little in them: more than a patch may think of as a lot."""
+    size = geometry.pmd_size
+    old, _ = starts(geometry, apart=False)
+    new = old + 2 * _MANY * size
+    yield made(geometry, (old, new, _MANY * size), fills.second_only, BOTH)
+    yield made(geometry, (old, new + geometry.page_size, _MANY * size), fills.first, PLAIN)
 
 
 def _within_one_area(geometry: Geometry) -> Iterator[Scenario]:
@@ -209,17 +225,17 @@ _GROUPS = (
     _failing,
     _sorts,
     _at_edges,
+    _long,
     _mixtures,
 )
 
 
 @lru_cache(maxsize=16)
 def sweep(geometry: Geometry) -> tuple[Scenario, ...]:
-    """All scenarios for a small geometry, about 250."""
+    """All scenarios for a geometry, about 230."""
     return _legal(one for group in _GROUPS for one in group(geometry))
 
 
-@lru_cache(maxsize=16)
 @lru_cache(maxsize=16)
 def sample(geometry: Geometry) -> tuple[Scenario, ...]:
     """Every fourth of the sweep, about 60: for geometries that differ from a swept one little.
@@ -258,6 +274,8 @@ def _few(geometry: Geometry) -> Iterator[Scenario]:
     yield made(geometry, (*near, size), fills.huge(Kind.HUGE), ANON)
     yield made(geometry, (old, last - size, size), fills.sparse, PLAIN)
     yield made(geometry, (last - size, new, size), fills.sparse, BOTH)
+    if _32_BITS <= _MANY * size:
+        yield made(geometry, (*far, _32_BITS + size), fills.sparse, PLAIN)
 
 
 def _few_long(geometry: Geometry) -> Iterator[Scenario]:
@@ -275,6 +293,29 @@ def picture(geometry: Geometry) -> Scenario:
     """Two whole PMDs of written pages, moved to PMD boundaries: for counting work."""
     shape = (*starts(geometry, apart=False), 2 * geometry.pmd_size)
     return made(geometry, shape, fills.written, PLAIN)
+
+
+@lru_cache(maxsize=16)
+def around(geometry: Geometry, numbers: tuple[int, ...]) -> tuple[Scenario, ...]:
+    """Moves to, from and of what numbers in a patch's code may mean: addresses and lengths.
+
+    Of so many numbers as are looked at, those that user space has room for.
+    """
+    return _legal(one for number in numbers[:_NUMBERS] for one in _around(geometry, number))
+
+
+def _around(geometry: Geometry, number: int) -> Iterator[Scenario]:
+    page, size = geometry.page_size, geometry.pmd_size
+    old, new = starts(geometry, apart=True)
+    at = number - number % size
+    yield made(geometry, (at, at + 2 * size, size), fills.first, PLAIN)
+    yield made(geometry, (at + 2 * size, at, size), fills.first, PLAIN)
+    if at <= _MOST_PMDS * size:
+        far = max(new, old + at + 2 * size)
+        far += -far % size
+        for length in (at, at + size, number - number % page + page):
+            if length:
+                yield made(geometry, (old, far, length), fills.first, PLAIN)
 
 
 def _legal(found: Iterable[Scenario]) -> tuple[Scenario, ...]:

@@ -21,6 +21,7 @@ from analyzer.replay.outcome import Config, NotRun, Outcome
 from analyzer.replay.probes import probed
 from analyzer.replay.results import Result, Variant
 from analyzer.replay.summary import assumptions, functions, gates, runs, work
+from analyzer.replay.unvaried import unvaried
 
 if TYPE_CHECKING:
     from analyzer.patch.lines import FilePatch
@@ -65,7 +66,7 @@ def replay(subject: Subject) -> Outcome:
     fixes = frozenset(fix for fix, one in told if one.carried)
     results = tuple(_results(bench, variants, bases, fixes))
     divergences, undecided = charged(bench, results, len(subject.readings), fixes)
-    not_run += [*_refused(variants), *_stopped(results), *undecided]
+    not_run += [*_refused(variants), *_stopped(results), *undecided, *_unvaried(variants)]
     return Outcome(
         ran=bool(results) and not any(one.item is None for one in not_run),
         divergences=(
@@ -103,6 +104,11 @@ def _refused(variants: Sequence[Variant]) -> list[NotRun]:
     found = [one for variant in variants for one in variant.splice.refused]
     found += [one for variant in variants if variant.main for one in variant.splice.unreached]
     return list(dict.fromkeys(NotRun(one.what, one.why, one.place) for one in found))
+
+
+def _unvaried(variants: Sequence[Variant]) -> list[NotRun]:
+    """What the patch hangs on and no scenario varies."""
+    return list(dict.fromkeys(found for one in variants for found in unvaried(one.splice)))
 
 
 def _stopped(results: Sequence[Result]) -> list[NotRun]:

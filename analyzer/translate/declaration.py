@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from analyzer.csource.syntax import Declaration, Declared, Initializers, Span
+from analyzer.csource.syntax import Declaration, Declared, Initializers, Span, TypedefName
 from analyzer.translate import emit, initial, lvalue, rvalue
 from analyzer.translate.conversion import convert
 from analyzer.translate.environment import Variable as Outside
 from analyzer.translate.jumps import Kind
 from analyzer.translate.naming import mangled
+from analyzer.translate.result import Use
 from analyzer.translate.shapes import shape_name
 from analyzer.translate.types import Array, CType, Record
 from analyzer.translate.writer import Variable, Writer
@@ -26,6 +27,9 @@ def declaration(w: Writer, each: Declaration) -> None:
 
 def _variable(w: Writer, each: Declaration, declared: Declared, known: Outside) -> None:
     kind = known.type
+    if isinstance(each.specifier, TypedefName) and w.environment.typedef(each.specifier.name) is None:
+        # Passed on it does no harm, but somebody has to know it.
+        w.outside(each.specifier.name, Use.VALUE, declared.span)
     if "static" in each.storage:
         _static(w, declared, known.name, kind)
     elif isinstance(kind, Array | Record):

@@ -17,7 +17,7 @@ def move_huge_pmd(state: State, vma: Vma, *arguments: Any) -> int:
 
     Takes (vma, new_vma, old_addr, new_addr, old_end, old_pmd, new_pmd) before v4.5, then (vma,
     old_addr, new_addr, old_end, old_pmd, new_pmd), with need_flush behind them from v4.9 up to
-    v4.19, and without old_end since v5.9. Keeps: the checks, both locks, the entry with soft-dirty
+    v4.18, and without old_end since v5.9. Keeps: the checks, both locks, the entry with soft-dirty
     set, the flush under the locks or need_flush told, the table that is put by. Drops: that it
     answers -1 while somebody else splits the page.
     """
