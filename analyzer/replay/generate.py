@@ -290,8 +290,8 @@ def _few_long(geometry: Geometry) -> Iterator[Scenario]:
 
 @lru_cache(maxsize=16)
 def picture(geometry: Geometry) -> Scenario:
-    """Two whole PMDs of written pages, moved to PMD boundaries: for counting work."""
-    shape = (*starts(geometry, apart=False), 2 * geometry.pmd_size)
+    """A whole PMD of written pages, moved to a PMD boundary: for counting work."""
+    shape = (*starts(geometry, apart=False), geometry.pmd_size)
     return made(geometry, shape, fills.written, PLAIN)
 
 

@@ -143,7 +143,9 @@ def _event(events: Sequence[Event], at: int) -> Event | None:
 def common_faults(upstream: Observation, target: Observation) -> tuple[Event, ...]:
     """What both kernels fault on alike, in the target's order: the base does it, not the patch."""
     left = Counter(_faults(upstream))
-    found = []
+    found: list[Event] = []
+    if not left:
+        return ()
     for one in _faults(target):
         if left[one] > 0:
             left[one] -= 1
