@@ -15,7 +15,7 @@ from analyzer.replay.bench import Bench, Found, faulted
 from analyzer.replay.classify import Class, classify
 from analyzer.replay.confirm import Confirmation, confirm, confirm_sort
 from analyzer.replay.outcome import Cause, Divergence, NotRun, Told
-from analyzer.replay.probes import COMMITS, PROBES
+from analyzer.replay.probes import PROBES
 from analyzer.replay.results import Result
 
 # The base that upstream's commit was made on.
@@ -126,7 +126,8 @@ def of_follow_ups(
         sort = bench.sort_of(upstream, target, probe.scenario)
         if sort is not None:
             shown = confirm_sort(bench, upstream, target, Found(sort, probe.scenario))
-            yield _told(one, Cause.FOLLOW_UP, sort, shown, fix=COMMITS[fix], item="DP-2")
+            kept = replace(sort, invariant=probe.invariant)
+            yield _told(one, Cause.FOLLOW_UP, kept, shown, fix=probe.commit, item="DP-2")
 
 
 # --- the base --------------------------------------------------------------------------------

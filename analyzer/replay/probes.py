@@ -34,10 +34,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """How one fix is told."""
+    """How one fix is told, and what it keeps."""
 
     fix: Fix
     commit: str
+    invariant: str
     scenario: Scenario
     ask: Callable[[Observation], Answer]
 
@@ -134,9 +135,20 @@ _TAKEN = Scenario(
 PROBES = (
     # Linux kernel commit 97113eb39fa7 ("mm/mremap: hold the rmap lock in write mode when moving
     # page table entries.") (in v5.14)
-    Probe(Fix.RMAP_ALWAYS, "97113eb39fa7", _MAPPED, _rmap_locked),
+    Probe(
+        Fix.RMAP_ALWAYS,
+        "97113eb39fa7",
+        "who walks the rmap is kept out while a page table moves",
+        _MAPPED,
+        _rmap_locked,
+    ),
     # Linux kernel commit f81fdd0c4ab7 ("mm: document warning in move_normal_pmd() and make it warn
     # only once") (in v5.8)
-    Probe(Fix.WARN_ONCE, "f81fdd0c4ab7", _TAKEN, _warned),
+    Probe(
+        Fix.WARN_ONCE,
+        "f81fdd0c4ab7",
+        "a destination that is not empty is warned of once",
+        _TAKEN,
+        _warned,
+    ),
 )
-COMMITS = {probe.fix: probe.commit for probe in PROBES}
