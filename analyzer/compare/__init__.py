@@ -1,7 +1,7 @@
 """Upstream against the patch, without running either: shapes, pairs of hunks, idioms."""
 
 from analyzer.compare.alignment import RESTORABLE, Alignment, Step, align
-from analyzer.compare.pairing import Pair, changed, pair_hunks, shape_lines
+from analyzer.compare.pairing import Pair, changed, in_other_hunks, pair_hunks, shape_lines
 
 __all__ = [
     "RESTORABLE",
@@ -10,6 +10,7 @@ __all__ = [
     "Step",
     "align",
     "changed",
+    "in_other_hunks",
     "pair_hunks",
     "shape_lines",
 ]

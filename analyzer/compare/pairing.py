@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analyzer.compare.alignment import Alignment, align
+from analyzer.compare.alignment import RESTORABLE, Alignment, align
 from analyzer.patch.lines import FilePatch, Hunk, Mark
 from analyzer.upstream import CommitFacts, ShapeHunk, ShapeLine, shape_of
 
@@ -67,6 +68,25 @@ def _partner(path: str, files: list[FilePatch]) -> FilePatch | None:
     name = path.rpartition("/")[2]
     alike = [file for file in files if file.path.rpartition("/")[2] == name]
     return alike[0] if len(alike) == 1 else None
+
+
+def in_other_hunks(theirs: Sequence[ShapeHunk], file: FilePatch) -> bool:
+    """Whether a file's hunks change all that upstream's do and no more, only cut otherwise.
+
+    More lines of context make one hunk of two, fewer make two of one.
+    """
+    wanted = tuple(line for hunk in theirs for line in changed(hunk.lines))
+    found = tuple(line for hunk in file.hunks for line in changed(shape_lines(hunk, file.path)))
+    if len(theirs) == len(file.hunks) or len(wanted) * (len(found) + 1) > MAX_CELLS:
+        return False
+    alignment = align(wanted, found)
+    if alignment is None:
+        return False
+    alone = [step for step in alignment.steps if None in (step.theirs, step.ours)]
+    lines = [
+        wanted[step.theirs] if step.theirs is not None else found[step.ours or 0] for step in alone
+    ]
+    return all(line.kind in RESTORABLE for line in lines)
 
 
 def _pair_in_file(theirs: list[ShapeHunk], file: FilePatch) -> list[Pair]:

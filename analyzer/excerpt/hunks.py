@@ -15,7 +15,7 @@ from analyzer.excerpt.piece import Near, Part, Piece, Refusal
 from analyzer.excerpt.statements import words_of
 from analyzer.patch.damage import Damage, Grade
 from analyzer.patch.lines import FilePatch
-from analyzer.repair.image import Image, State, image
+from analyzer.repair.image import Image, ImageLine, State, image
 
 _C = (".c", ".h")
 # No file of a kernel is longer; a hunk's header can say anything.
@@ -68,7 +68,7 @@ def shown(
 ) -> Iterator[Shown]:
     """One side of every hunk of a file."""
     for hunk in file.hunks:
-        one = image(file, hunk, state, damage)
+        one = _slid(image(file, hunk, state, damage))
         if not one.lines:
             continue
         lines = tuple(line.text for line in one.lines)
@@ -85,6 +85,31 @@ def shown(
             conditionals_of(lines),
             _assumed(one),
         )
+
+
+def _slid(one: Image) -> Image:
+    """The image with runs of own lines moved down past a brace that they as well begin with.
+
+    Where such a run stands is a choice that diff makes: before and after it the file is the same.
+    So ``} if (x) { a(); `` before a brace of the context is ``if (x) { a(); }`` behind one.
+    """
+    lines = list(one.lines)
+    starts = (i for i, line in enumerate(lines) if line.own and not (i and lines[i - 1].own))
+    for first in tuple(starts):
+        if lines[first].text.strip() != "}":
+            continue
+        end = first + 1
+        while end < len(lines) and lines[end].own and not lines[end].gap:
+            end += 1
+        if end < len(lines) and not lines[end].own and _alike(lines[first], lines[end]):
+            lines[first] = replace(lines[first], own=False)
+            lines[end] = replace(lines[end], own=True)
+    return replace(one, lines=tuple(lines))
+
+
+def _alike(one: ImageLine, other: ImageLine) -> bool:
+    """Whether two lines are the same, with nothing lost before the second or put in for either."""
+    return one.text == other.text and not other.gap and one.grade is other.grade is None
 
 
 def _assumed(one: Image) -> tuple[str, ...]:

@@ -274,7 +274,7 @@ def _few(geometry: Geometry) -> Iterator[Scenario]:
     yield made(geometry, (*near, size), fills.huge(Kind.HUGE), ANON)
     yield made(geometry, (old, last - size, size), fills.sparse, PLAIN)
     yield made(geometry, (last - size, new, size), fills.sparse, BOTH)
-    if _32_BITS <= _MANY * size:
+    if _MANY * size >= _32_BITS:
         yield made(geometry, (*far, _32_BITS + size), fills.sparse, PLAIN)
 
 

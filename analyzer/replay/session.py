@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.csource.configuration import Configuration
-from analyzer.excerpt.code import symbols_named, without_assumed
+from analyzer.errors import CodePlace
+from analyzer.excerpt.code import code_of, symbols_named, without_assumed
 from analyzer.machine.splice import Splice, Splicer
 from analyzer.reference.base import Base
 from analyzer.reference.bases import BASES
@@ -54,7 +55,7 @@ def replay(subject: Subject) -> Outcome:
     if subject.commit is None or not subject.commit.startswith(COMMIT):
         named = subject.commit[:12] if subject.commit else "no upstream commit"
         why = f"the reference has Linux kernel commit {COMMIT}, and the patch names {named}"
-        return Outcome(False, not_run=(NotRun("the code of the patch", why),))
+        return Outcome(False, not_run=tuple(_beyond(subject, why)))
     not_run: list[NotRun] = []
     bench, splicer = Bench(), Splicer(subject.mended.damage)
     variants = tuple(_variants(subject, splicer, not_run))
@@ -83,6 +84,18 @@ def replay(subject: Subject) -> Outcome:
         functions=tuple(functions(variants)),
         excluded=tuple(excluded),
     )
+
+
+def _beyond(subject: Subject, why: str) -> list[NotRun]:
+    """Each function that the patch changes, as one that is not run."""
+    anything = Configuration({}, {}, total=False)
+    pieces = code_of(subject.mended.files, subject.mended.damage, anything, State.AFTER)
+    found: dict[str, NotRun] = {}
+    for piece in pieces:
+        if piece.changed:
+            place = CodePlace(piece.path, piece.first, None, piece.function)
+            found.setdefault(piece.function, NotRun(piece.function, why, place))
+    return list(found.values()) or [NotRun("the code of the patch", why)]
 
 
 def _results(

@@ -35,10 +35,11 @@ _GUARDS = "SM-1"
 
 
 def unvaried(splice: Splice) -> Iterator[NotRun]:
-    """Everything of the kind in one splice, each name once."""
+    """Everything of the kind in the code of one splice that is run, each name once a function."""
     known = _known(splice)
+    left_out = {*splice.code.context, *(one.what for one in splice.unreached)}
     for code in splice.code.translated:
-        if code.name in splice.code.context:
+        if code.name in left_out:
             continue
         found = dict.fromkeys((*_looked_at(code, splice), *_kept(code), *_nowhere(code, known)))
         for name, why, line, item in found:
@@ -54,11 +55,12 @@ def _looked_at(code: Translated, splice: Splice) -> Iterator[_Found]:
     names = {mangled(name): name for name in _CALLS}
     done: set[str] = set()
     for node in ast.walk(code.tree):
-        name = None
-        if isinstance(node, ast.Attribute) and node.attr in _MEMBERS:
-            name = node.attr
+        if isinstance(node, ast.Attribute):
+            name = node.attr if node.attr in _MEMBERS else None
         elif isinstance(node, ast.Name):
             name = names.get(node.id)
+        else:
+            continue
         if name is None or name in done or (code.path, node.lineno) not in splice.own:
             continue
         done.add(name)

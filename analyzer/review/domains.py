@@ -156,6 +156,7 @@ _BY_MARKS = tuple(
 )
 
 _CONFIG = re.compile(r"\bCONFIG_\w+")
+_HEADER = re.compile(r"[A-Za-z_]\w*+(?:[ \t*]++\w++)*?[ \t*]++(?P<name>[A-Za-z_]\w*+)\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +169,28 @@ class Used:
 
 
 def domains_used(hunks: Iterable[Hunk]) -> tuple[Used, ...]:
-    """The domains of the added and removed lines of C code, in the table's order."""
+    """The domains of the added and removed lines of C code, in the table's order.
+
+    What the hunks define is known by what it does; its own name tells nothing.
+    """
+    all_hunks = tuple(hunks)
+    defined = {name for hunk in all_hunks for line in hunk.lines for name in _defined(line.text)}
     found: dict[str, dict[str, int]] = {}
-    for hunk in hunks:
+    for hunk in all_hunks:
         for domain, name, line in _uses(hunk):
-            found.setdefault(domain, {}).setdefault(name, line)
+            if name not in defined:
+                found.setdefault(domain, {}).setdefault(name, line)
     return tuple(
         Used(domain, tuple(names), min(names.values()))
         for domain in _DOMAINS
         if (names := found.get(domain.name))
     )
+
+
+def _defined(line: str) -> tuple[str, ...]:
+    """The function whose header a line begins, which no blank does: a type, and then its name."""
+    found = _HEADER.match(line)
+    return (found["name"],) if found else ()
 
 
 def _uses(hunk: Hunk) -> Iterator[tuple[str, str, int]]:

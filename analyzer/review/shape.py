@@ -5,7 +5,7 @@ Lines that were put back are no evidence: only what arrived is compared.
 
 from __future__ import annotations
 
-from analyzer.compare import RESTORABLE, Pair, changed, pair_hunks, shape_lines
+from analyzer.compare import RESTORABLE, Pair, changed, in_other_hunks, pair_hunks, shape_lines
 from analyzer.finding import Evidence, State
 from analyzer.patch.lines import FileKind
 from analyzer.result import Item
@@ -26,6 +26,8 @@ def hunks_complete(case: Case) -> Item:
     pairs = case.mended.pairs
     if not pairs:
         return Item("TX-1", _TX1, State.CANNOT_TELL, _unknown(case), next=_GIVE_UPSTREAM)
+    whole = sum(pair.theirs is not None for pair in pairs)
+    pairs = _cut_alike(case, pairs)
     missing = [pair for pair in pairs if pair.ours is None and not _elsewhere(case, pair)]
     extra = [pair for pair in pairs if pair.theirs is None]
     uneven = [(pair, said) for pair in pairs if (said := _uneven(pair))]
@@ -40,7 +42,6 @@ def hunks_complete(case: Case) -> Item:
         ),
         *(Evidence(f"{_where(pair)}: {said}", _place(pair)) for pair, said in uneven),
     )
-    whole = sum(pair.theirs is not None for pair in pairs)
     if missing and not case.patch.message.notes and not case.patch.message.conflicts:
         state, summary = State.FINDING, f"{len(missing)} of {whole} upstream hunks are missing"
         action = "Add them, or say in the message why they are left out."
@@ -57,6 +58,22 @@ def hunks_complete(case: Case) -> Item:
         state, action = State.OK, ""
         summary = f"all {whole} upstream hunks are there and none is added, by shape"
     return Item("TX-1", _TX1, state, summary, reason=_BY_SHAPE, evidence=evidence, next=action)
+
+
+def _cut_alike(case: Case, pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    """The pairs without those of files whose hunks are upstream's, cut at other places."""
+    files = {id(pair.file): pair.file for pair in pairs if pair.file is not None}
+    cut_otherwise = set()
+    for file in files.values():
+        paths = {pair.theirs.path for pair in pairs if pair.theirs and pair.file is file}
+        theirs = [pair.theirs for pair in pairs if pair.theirs and pair.theirs.path in paths]
+        if in_other_hunks(theirs, file):
+            cut_otherwise |= {*paths, file.path}
+    return tuple(
+        pair
+        for pair in pairs
+        if (pair.theirs.path if pair.theirs else _ours(pair)) not in cut_otherwise
+    )
 
 
 def _unknown(case: Case) -> str:

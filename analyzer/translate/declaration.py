@@ -27,7 +27,10 @@ def declaration(w: Writer, each: Declaration) -> None:
 
 def _variable(w: Writer, each: Declaration, declared: Declared, known: Outside) -> None:
     kind = known.type
-    if isinstance(each.specifier, TypedefName) and w.environment.typedef(each.specifier.name) is None:
+    if (
+        isinstance(each.specifier, TypedefName)
+        and w.environment.typedef(each.specifier.name) is None
+    ):
         # Passed on it does no harm, but somebody has to know it.
         w.outside(each.specifier.name, Use.VALUE, declared.span)
     if "static" in each.storage:

@@ -161,6 +161,39 @@ def test_what_a_fragment_leaves_out_of_its_last_line() -> None:
     assert piece.own == (10, 11)
 
 
+_SLIDING = """\
+--- a/a.c
++++ b/a.c
+@@ -9,5 +9,8 @@ void f(int a)
+ 	if (a) {
+ 		b();
+ 		c();
++	}
++	if (d) {
++		e();
+ 	}
+ 	g();
+"""
+
+
+@pytest.mark.parametrize("end", ["", "/* it is the same */"])
+def test_a_brace_is_taken_from_where_diff_could_have_taken_it(end: str) -> None:
+    (piece,) = code(_SLIDING.replace("+\t}\n", f"+\t}}{end}\n"))
+    if end:
+        # It is not the line behind the patch's lines.
+        assert (piece.first, piece.own) == (9, (12, 13, 14))
+        return
+    assert (piece.first, piece.text) == (13, ("\tif (d) {", "\t\te();", "\t}"))
+    assert piece.own == (13, 14, 15)
+    assert piece.before == (
+        Near(9, "\tif (a) {", False, False),
+        Near(10, "\t\tb();", False, False),
+        Near(11, "\t\tc();", False, False),
+        Near(12, "\t}", False, False),
+    )
+    assert piece.behind == (Near(16, "\tg();", False, False),)
+
+
 def test_the_configuration_picks() -> None:
     arm = code_of(files(), (), OFF, State.AFTER)[2]
     assert [line.strip() for line in arm.text] == ["if (at) {", "", "", "", "}"]
@@ -178,7 +211,9 @@ def test_changes_that_are_in_no_function() -> None:
 def test_a_change_of_an_unknown_function_is_in_none() -> None:
     text = "--- a/x.c\n+++ b/x.c\n@@ -5,2 +5,3 @@\n \ta();\n+\tb();\n \tc();\n"
     assert code(text) == ()
-    assert changed_outside(files(text), ON, State.AFTER) == (Outside("x.c", 6, "b();"),)
+    assert changed_outside(files(text), ON, State.AFTER) == (
+        Outside("x.c", 6, "b();", indented=True),
+    )
 
 
 def test_what_cannot_be_cut_out_says_so() -> None:

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from analyzer.finding import Evidence, State
+from analyzer.finding import State
+from analyzer.intake import facts_on, named_commit
+from analyzer.patch.reader import read_series
 from analyzer.pipeline import analyze
+from analyzer.repair import image, mend
 from analyzer.result import Cause, Report, Request
 from analyzer.source import Place, Side
+from analyzer.upstream import load
 
 # A divergence is charged to the patch by these; that of a base, or a later fix, is none of its.
 CHARGED = (Cause.PATCH, Cause.CONFIGURATION)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judged:
     """A report, and the text that it is about."""
 
     report: Report
     text: bytes
+
+    @cached_property
+    def after(self) -> Mapping[tuple[str, int], str]:
+        """What the patch shows of its files as it leaves them: each line by path and number."""
+        (patch,) = read_series(self.text, "mutant.patch").patches
+        mended = mend(patch, facts_on(load(), named_commit(patch)), None)
+        sides = (
+            image.image(file, hunk, image.State.AFTER, mended.damage)
+            for file in mended.files
+            for hunk in file.hunks
+        )
+        return {(side.path, line.number): line.text for side in sides for line in side.lines}
 
     @property
     def verdict(self) -> str:
@@ -34,10 +52,6 @@ class Judged:
         """The answer to one check item, in words."""
         return next(one.summary for one in self.report.items if one.id == item)
 
-    def evidence(self, item: str) -> tuple[Evidence, ...]:
-        """The evidence of one check item."""
-        return next(one.evidence for one in self.report.items if one.id == item)
-
     @property
     def found(self) -> tuple[str, ...]:
         """The items of behaviour with a finding."""
@@ -48,26 +62,29 @@ class Judged:
         )
 
     def lines(self, item: str) -> tuple[str, ...]:
-        """The lines that an item's evidence and its divergences point at, as they stand there."""
-        places = [one.place for one in self.evidence(item) if one.place is not None]
+        """The lines that the divergences of an item point at, as they stand there."""
         named = next(one.divergences for one in self.report.items if one.id == item)
-        places += [
+        places = (
             Place(Side(one.side), one.path, one.line)
             for one in self.report.divergences
             if one.id in named and one.cause in CHARGED
-        ]
-        return tuple(text for place in places if (text := self._line(place)))
+        )
+        return tuple(self._line(place) for place in places)
 
     def _line(self, place: Place) -> str:
-        rows = self.text.decode("utf-8", "surrogateescape").split("\n")
-        if place.side is Side.INPUT and place.line is not None:
-            return rows[place.line - 1] if 0 < place.line <= len(rows) else ""
-        return ""
+        if place.side is not Side.PATCH_AFTER or place.path is None or place.line is None:
+            return ""
+        return self.after.get((place.path, place.line), "")
 
 
 def judged(text: bytes, top: Path) -> Judged:
     """Run the tool on one patch, in this process."""
     path = top / "mutant.patch"
     path.write_bytes(text)
+    return judged_file(path)
+
+
+def judged_file(path: Path) -> Judged:
+    """Run the tool on the patch of a file, in this process."""
     (report,) = analyze(Request(str(path)))
-    return Judged(report, text)
+    return Judged(report, path.read_bytes())

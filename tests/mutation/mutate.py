@@ -85,10 +85,14 @@ def _same(patch: bytes, edits: Mapping[str, Edit]) -> tuple[Mutant, ...]:
 
 
 def _truth(patch: Patch, code: str) -> Truth:
-    """The same; but that a line was lost, and nobody can tell which, must leave it undecided."""
+    """The same; but that a line was lost, and nobody can tell which, must leave it undecided.
+
+    A lone brace that arrived shows that such lines arrive: then those that are missing are not
+    known to be lost on the way.
+    """
     lines = [line for run in code.split(BREAK) for line in run.split("\n")[:-1]]
-    lost = patch.damaged and any(lost_on_the_way(f"+{line}") for line in lines)
-    return Truth.UNDECIDED if lost else Truth.SAME
+    open_question = any(lost_on_the_way(f"+{line}") or line.strip() in ("{", "}") for line in lines)
+    return Truth.UNDECIDED if patch.damaged and open_question else Truth.SAME
 
 
 def unadjusted(patch: bytes) -> tuple[Mutant, ...]:

@@ -140,8 +140,11 @@ def test_what_an_archive_drops_is_counted_and_left_out() -> None:
     (mutant,) = [
         one for one in mutate.equal(ARCHIVE.read_bytes()) if one.name == "guard-in-a-variable"
     ]
-    others = {one.truth for one in mutate.equal(ARCHIVE.read_bytes()) if one != mutant}
-    assert (mutant.truth, others) == (Truth.UNDECIDED, {Truth.SAME})
+    open_ones = [
+        one.name for one in mutate.equal(ARCHIVE.read_bytes()) if one.truth is Truth.UNDECIDED
+    ]
+    # A line of it is lost; or it has a lone brace, which arrived where others did not.
+    assert open_ones == ["guard-nested", "guard-braced", "guard-in-a-variable", "unlock-braced"]
     old, new = before.lines, read(mutant.patch).lines
     headers = [line for line in new if line.startswith("@@")]
     # Two lines more are declared than before; one of the two, a blank, is not there.
@@ -178,7 +181,7 @@ def test_every_kind_of_change_finds_its_statement(data: Path) -> None:
         pytest.skip(f"the reference mail is not at {data}")
     patch = data.read_bytes()
     counts = [len(kind(patch)) for kind in (*_KINDS, mutate.unadjusted)]
-    lost = int(read(patch).damaged)
+    lost = 2 * read(patch).damaged
     assert counts == [31 - lost, 33, 5, 12]
 
 

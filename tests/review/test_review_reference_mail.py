@@ -146,11 +146,7 @@ def test_the_draft_names_page_tables_locks_and_flushes(case: Case) -> None:
         at(61, "arch/Kconfig: HAVE_IRQ_TIME_ACCOUNTING"),
         at(69, "mm/mremap.c: move_normal_pmd"),
         at(106, "mm/mremap.c: move_page_tables"),
-        at(
-            69,
-            "page-table entries: move_normal_pmd, pmd_none, pmd_lock, pmd_lockptr, pmd_clear, "
-            "set_pmd_at",
-        ),
+        at(82, "page-table entries: pmd_none, pmd_lock, pmd_lockptr, pmd_clear, set_pmd_at"),
         at(88, "page-table locks: pmd_lock, pmd_lockptr"),
         at(98, "TLB flush: flush_tlb_range"),
         at(113, "rmap locks: take_rmap_locks, drop_rmap_locks"),

@@ -147,6 +147,11 @@ def test_other_text_tells_nothing(body: str) -> None:
     assert names_of(body) == {}
 
 
+def test_the_name_of_what_the_patch_defines_tells_nothing() -> None:
+    body = "+static int pte_lock(int a)\n+{\n+\treturn tlb_flush(a);\n+}\n+\tpte_lock(1);\n \n"
+    assert names_of(body) == {"TLB flush": ("tlb_flush",)}
+
+
 def test_every_reading_counts_and_a_name_is_told_once() -> None:
     first = case_of(diff("lib/a.c", " \tint x;\n+\tkfree(x);"))
     other = case_of(diff("lib/a.c", " \tint x;\n+\tkfree(x);\n+\tvfree(x);"))
