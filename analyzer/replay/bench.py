@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import partial
 from time import monotonic
 from typing import cast
@@ -105,6 +106,15 @@ class Compared:
         return frozenset(one.sort for one in self.found)
 
 
+class Depth(Enum):
+    """How many scenarios two sides are compared on, from many to few."""
+
+    SWEPT = "everything"
+    SPREAD = "samples on every geometry"
+    SAMPLED = "samples on some geometries"
+    GLANCED = "one of each kind"
+
+
 Plan = Sequence[tuple[Geometry, tuple[Scenario, ...]]]
 
 
@@ -118,33 +128,26 @@ class Bench:
         self._sets: list[tuple[Scenario, ...]] = []
         self._deadline = monotonic() + _SECONDS
 
-    def plan(self, side: Side, *, thorough: bool) -> Plan:
+    def plan(self, side: Side, depth: Depth) -> Plan:
         """The geometries for a patch's side, each with its scenarios.
 
         Code with absolute sizes means something else on small page tables, so it is judged on
         those of real machines alone; a base with a chunk of its own is run where one is part of a
-        table as well. What is not the patch's main configuration is only sampled, the fewest first.
+        table as well.
         """
-        code, base = side.code, side.base
-        real = [(one, few(one)) for one in geometries.REAL if _has_levels(code, one)]
+        small = geometries.SMALL
+        real = [(one, few(one)) for one in geometries.REAL if _has_levels(side.code, one)]
         if side.absolute:
-            scenarios = (sweep if thorough else sample)(geometries.X86_64)
-            told = around(geometries.X86_64, side.absolute)
-            return [
-                (geometries.X86_64, scenarios),
-                *([(geometries.X86_64, told)] if told else []),
-                *(real if thorough else []),
-            ]
-        if not thorough:
-            small = geometries.SMALL
+            return _absolute(side.absolute, depth, real)
+        if depth is Depth.GLANCED:
+            return [(small, few(small))]
+        if depth is Depth.SAMPLED:
             return [(small, few(small)), (small, sample(small)), real[0], real[-1]]
-        small_ones = [
-            (geometries.SMALL, sweep(geometries.SMALL)),
-            (geometries.SMALL_ONE_LOCK, sample(geometries.SMALL_ONE_LOCK)),
-        ]
-        if base.chunk is not None:
-            small_ones.append((geometries.MEDIUM, few(geometries.MEDIUM)))
-        return [*small_ones, *real]
+        chosen = [(small, sweep(small) if depth is Depth.SWEPT else sample(small))]
+        chosen.append((geometries.SMALL_ONE_LOCK, sample(geometries.SMALL_ONE_LOCK)))
+        if side.base.chunk is not None:
+            chosen.append((geometries.MEDIUM, few(geometries.MEDIUM)))
+        return [*chosen, *real]
 
     def kernel(self, side: Side, geometry: Geometry) -> Kernel:
         """The kernel of a side. Raises ``Stopped``."""
@@ -184,15 +187,14 @@ class Bench:
                 break
         return found
 
-    def compare(self, upstream: Side, target: Side, *, thorough: bool = True) -> Compared:
+    def compare(self, upstream: Side, target: Side, depth: Depth) -> Compared:
         """Run both sides by the target's plan, up to the first geometry that tells them apart.
 
         A side that cannot be made, or that cannot go on, is a ``Stop``, and the end as well.
         """
-        key = (*upstream.key, *target.key, thorough)
+        key = (*upstream.key, *target.key, depth)
         if key not in self._compared:
-            plan = self.plan(target, thorough=thorough)
-            self._compared[key] = self._compare(upstream, target, plan)
+            self._compared[key] = self._compare(upstream, target, self.plan(target, depth))
         return self._compared[key]
 
     def _compare(self, upstream: Side, target: Side, plan: Plan) -> Compared:
@@ -220,6 +222,18 @@ class Bench:
             return None
         difference = first_difference(ours, theirs)
         return None if difference is None else classify(difference, ours, theirs)
+
+
+def _absolute(numbers: tuple[int, ...], depth: Depth, real: Plan) -> Plan:
+    """The plan for code with absolute sizes: what lies around them as well."""
+    wide = geometries.X86_64
+    told = around(wide, numbers)
+    thorough = depth in (Depth.SWEPT, Depth.SPREAD)
+    return [
+        (wide, sweep(wide) if thorough else sample(wide)),
+        *([(wide, told)] if told else []),
+        *(real if thorough else []),
+    ]
 
 
 def _has_levels(code: Code, geometry: Geometry) -> bool:

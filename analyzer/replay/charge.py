@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from analyzer.errors import FaultKind
 from analyzer.machine.scenario import Scenario
@@ -24,13 +25,18 @@ _RUN_THROUGH = frozenset((*FUNCTIONS, LOOP))
 
 
 def charged(
-    bench: Bench, results: Sequence[Result], readings: int, fixes: frozenset[Fix]
+    bench: Bench,
+    results: Sequence[Result],
+    readings: int,
+    fixes: frozenset[Fix],
+    untold: frozenset[Fix],
 ) -> tuple[list[Divergence], list[NotRun]]:
     """The differences that all readings of the patch show: the first of each check item.
 
     One mistake comes to light in several ways, the plainest first. What only some readings show is
-    returned as not decided; under upstream's symbol n it belongs to the question how the code is
-    gated, and is left to the gates.
+    returned as not decided, and so is what would be none if the patch carried fixes of which that
+    could not be told (``untold``); under upstream's symbol n it belongs to the question how the
+    code is gated, and is left to the gates.
     """
     found: list[Divergence] = []
     undecided: list[NotRun] = []
@@ -40,7 +46,11 @@ def charged(
             if each.sort.item in done or _incomplete(one):
                 continue
             showing = _readings_showing(each.sort, one, results)
-            if len(showing) == readings:
+            if untold and _is_fix(bench, one, each, fixes, untold):
+                done.add(each.sort.item)
+                why = f"whether {each.sort.observation} is that of a later fix could not be told"
+                undecided.append(NotRun("later fixes", why, None, each.sort.item))
+            elif len(showing) == readings:
                 done.add(each.sort.item)
                 cause = Cause.PATCH if one.variant.main else Cause.CONFIGURATION
                 found.append(_divergence(bench, one, each, cause, fixes))
@@ -54,6 +64,18 @@ def _incomplete(one: Result) -> bool:
     """Whether code is left out that the runs go through: what is missing may be the reason."""
     refused = one.variant.splice.refused
     return any(each.unowned or each.what in _RUN_THROUGH for each in refused)
+
+
+def _is_fix(
+    bench: Bench, one: Result, found: Found, fixes: frozenset[Fix], untold: frozenset[Fix]
+) -> bool:
+    """Whether a difference is none to upstream with some of the fixes that are not told."""
+    target = one.variant.target(one.base)
+    more = (
+        frozenset(some) for count in range(len(untold)) for some in combinations(untold, count + 1)
+    )
+    sides = (one.variant.upstream(one.base, fixes | some) for some in more)
+    return any(bench.sort_of(side, target, found.scenario) is None for side in sides)
 
 
 def _readings_showing(sort: Class, one: Result, results: Sequence[Result]) -> tuple[str, ...]:

@@ -266,6 +266,7 @@ def _few(geometry: Geometry) -> Iterator[Scenario]:
     yield made(geometry, (*far, size), fills.sparse, BOTH)
     yield made(geometry, (*near, 2 * size), fills.sparse, PLAIN)
     yield made(geometry, (old, new + page, size), fills.sparse, ANON)
+    yield made(geometry, (old, new + size // 2, size), fills.sparse, PLAIN)
     yield made(geometry, (old + page, new + page, part), fills.sparse, FILE)
     yield made(geometry, (old, new, size + page), fills.sparse, PLAIN)
     yield made(geometry, (*near, size), fills.sparse, BOTH, established=(0,))

@@ -15,7 +15,7 @@ from analyzer.reference.bases import BASES
 from analyzer.reference.commit import COMMIT, SYMBOL
 from analyzer.reference.patch import Fix
 from analyzer.repair.image import State
-from analyzer.replay.bench import Bench
+from analyzer.replay.bench import Bench, Depth
 from analyzer.replay.charge import charged, of_base, of_follow_ups
 from analyzer.replay.excluded import shown_otherwise, why_excluded
 from analyzer.replay.outcome import Config, NotRun, Outcome
@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     from analyzer.patch.lines import FilePatch
     from analyzer.repair import Mended
 
+# How deep a comparison goes: by whether everything that the patch tests is y, and whether the base
+# is the first. Bases differ in what is around the patch's code, not in the code.
+_DEPTHS = {
+    (True, True): Depth.SWEPT,
+    (True, False): Depth.SPREAD,
+    (False, True): Depth.SAMPLED,
+    (False, False): Depth.GLANCED,
+}
 # Symbols beside upstream's own that a patch tests: each is tried off once, so many of them.
 _MOST_SYMBOLS = 3
 
@@ -66,7 +74,8 @@ def replay(subject: Subject) -> Outcome:
     told = probed(bench, variants, bases)
     fixes = frozenset(fix for fix, one in told if one.carried)
     results = tuple(_results(bench, variants, bases, fixes))
-    divergences, undecided = charged(bench, results, len(subject.readings), fixes)
+    untold = frozenset(fix for fix, one in told if one.carried is None)
+    divergences, undecided = charged(bench, results, len(subject.readings), fixes, untold)
     not_run += [*_refused(variants), *_stopped(results), *undecided, *_unvaried(variants)]
     return Outcome(
         ran=bool(results) and not any(one.item is None for one in not_run),
@@ -105,7 +114,8 @@ def _results(
     for variant in variants:
         for base in bases:
             sides = variant.upstream(base, fixes), variant.target(base)
-            compared = bench.compare(*sides, thorough=variant.main)
+            first = base is bases[0]
+            compared = bench.compare(*sides, _DEPTHS[variant.main, first])
             yield Result(variant, base, compared)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from analyzer.errors import Stopped
 from analyzer.machine.observation import Observation
@@ -20,6 +21,12 @@ from analyzer.replay.results import Result, Variant
 _UPSTREAM = "upstream"
 
 
+@cache
+def _picture() -> tuple[Scenario, ...]:
+    """The one scenario that work is counted on."""
+    return (picture(X86_64),)
+
+
 def runs(results: Sequence[Result]) -> Iterator[Run]:
     """Each setting with its counts."""
     for one in results:
@@ -29,7 +36,7 @@ def runs(results: Sequence[Result]) -> Iterator[Run]:
 
 def work(bench: Bench, variants: Sequence[Variant], base: Base) -> Iterator[Work]:
     """What each of the four kernels does with a few whole PMDs of touched memory."""
-    scenario = picture(X86_64)
+    (scenario,) = _picture()
     seen: set[tuple[object, ...]] = set()
     for variant in variants:
         sides = (
@@ -39,7 +46,7 @@ def work(bench: Bench, variants: Sequence[Variant], base: Base) -> Iterator[Work
             ("target.after", variant.reading, variant.target(base)),
         )
         for name, reading, side in sides:
-            run = _pictured(bench, side, scenario)
+            run = _pictured(bench, side)
             if run is None or (name, reading, variant.config) in seen:
                 continue
             seen.add((name, reading, variant.config))
@@ -56,9 +63,9 @@ def work(bench: Bench, variants: Sequence[Variant], base: Base) -> Iterator[Work
             )
 
 
-def _pictured(bench: Bench, side: Side, scenario: Scenario) -> Observation | None:
+def _pictured(bench: Bench, side: Side) -> Observation | None:
     try:
-        (run,) = bench.shown(side, scenario.geometry, (scenario,))
+        (run,) = bench.shown(side, X86_64, _picture())
     except Stopped:
         return None
     return run if run.halted is None else None
@@ -87,7 +94,7 @@ def _as_before(off: Sequence[Result]) -> bool | None:
 
 
 def _does(bench: Bench, one: Result) -> str:
-    run = _pictured(bench, one.variant.target(one.base), picture(X86_64))
+    run = _pictured(bench, one.variant.target(one.base))
     if run is None:
         return "it could not be run"
     if run.done.pmds_moved:

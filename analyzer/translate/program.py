@@ -193,13 +193,22 @@ class Program:
         """Say what an exception of Python's means in C, or raise it again as a bug of ours."""
         mine = [self.is_mine(each.tb_frame) for each in _frames(accident.__traceback__)]
         below = len(mine) if True not in mine else mine[::-1].index(True)
-        match _meaning(accident, below) or self._refused(accident):
+        match (
+            _meaning(accident, below) or self._miscalled(accident) or self._refused(accident)
+        ):
             case KernelFault() as meaning:
                 return self._faulted(meaning, accident.__traceback__)
             case Stopped(reason=reason):
                 return Halted(reason, self._place(accident.__traceback__))
             case None:
                 raise accident
+
+    def _miscalled(self, accident: Accident) -> Stopped | None:
+        """A function of the program that is called with more or fewer arguments than it takes."""
+        found = _MISCALLED.match(str(accident)) if isinstance(accident, TypeError) else None
+        if found is None or found[1] not in self._names:
+            return None
+        return Stopped(f"{self._names[found[1]]}() is called with a wrong number of arguments")
 
     def is_mine(self, frame: FrameType) -> bool:
         """Whether a frame runs a translated function of this program."""
@@ -226,8 +235,12 @@ def _frames(traceback: TracebackType | None) -> Iterator[TracebackType]:
         traceback = traceback.tb_next
 
 
-# CPython keeps the name of an unbound local in the message alone.
-_UNBOUND = re.compile(r"cannot access (?:local|free) variable '([^']+)'")
+# CPython keeps the name of an unbound local in the message alone; one that is written nowhere is
+# no local to it. Our own names begin with an underscore.
+_UNBOUND = re.compile(
+    r"cannot access (?:local|free) variable '([^']+)'|name '([^_'][^']*)' is not defined"
+)
+_MISCALLED = re.compile(r"(\w+)\(\) (?:missing|takes) ")
 
 
 # So many frames of a model below the innermost one of C, and it is the model that ran away.
@@ -244,7 +257,7 @@ def _meaning(accident: Accident, below: int) -> KernelFault | Stopped | None:
         unbound = _UNBOUND.match(str(accident))
         if unbound is None:
             return None
-        what = f"read of {_c_name(unbound[1])}, never written"
+        what = f"read of {_c_name(unbound[1] or unbound[2])}, never written"
         return KernelFault(FaultKind.UNINITIALISED, what)
     if accident.name is None:  # an assignment
         return Stopped(str(accident))
