@@ -118,15 +118,31 @@ class Depth(Enum):
 Plan = Sequence[tuple[Geometry, tuple[Scenario, ...]]]
 
 
+class _Known:
+    """Kernels, and what they showed on sets of scenarios; sets are known by their identity."""
+
+    def __init__(self) -> None:
+        self.kernels: dict[tuple[object, ...], Kernel] = {}
+        self.shown: dict[tuple[object, ...], Sequence[Observation]] = {}
+        # Kept, so that no other set has one's identity.
+        self.sets: list[tuple[Scenario, ...]] = []
+
+
+# The reference shows the same to every patch: a series of them asks for it once.
+_REFERENCE = _Known()
+_MOST_SETS = 256
+
+
 class Bench:
     """Keeps kernels, scenarios and what they showed: several readings ask for the same."""
 
     def __init__(self) -> None:
-        self._kernels: dict[tuple[object, ...], Kernel] = {}
-        self._shown: dict[tuple[object, ...], Sequence[Observation]] = {}
+        self._own = _Known()
         self._compared: dict[tuple[object, ...], Compared] = {}
-        self._sets: list[tuple[Scenario, ...]] = []
         self._deadline = monotonic() + _SECONDS
+
+    def _known(self, side: Side) -> _Known:
+        return _REFERENCE if side.splice is None else self._own
 
     def plan(self, side: Side, depth: Depth) -> Plan:
         """The geometries for a patch's side, each with its scenarios.
@@ -152,9 +168,10 @@ class Bench:
     def kernel(self, side: Side, geometry: Geometry) -> Kernel:
         """The kernel of a side. Raises ``Stopped``."""
         key = (*side.key, geometry.name)
-        if key not in self._kernels:
-            self._kernels[key] = side.kernel(geometry)
-        return self._kernels[key]
+        kernels = self._known(side).kernels
+        if key not in kernels:
+            kernels[key] = side.kernel(geometry)
+        return kernels[key]
 
     def shown(
         self, side: Side, geometry: Geometry, scenarios: tuple[Scenario, ...]
@@ -164,13 +181,15 @@ class Bench:
         Where too many runs cannot go on, the rest is left out. Raises ``Stopped`` for a side that
         cannot be made, and when the time is used up.
         """
-        kernel = self.kernel(side, geometry)
-        # Sets of scenarios are made once and kept, so that no other has one's identity.
+        kernel, known = self.kernel(side, geometry), self._known(side)
         key = (*side.key, geometry.name, id(scenarios))
-        if key not in self._shown:
-            self._shown[key] = self._run_all(kernel, scenarios)
-            self._sets.append(scenarios)
-        return self._shown[key]
+        if key not in known.shown:
+            if len(known.sets) >= _MOST_SETS:
+                known.shown.clear()
+                known.sets.clear()
+            known.shown[key] = self._run_all(kernel, scenarios)
+            known.sets.append(scenarios)
+        return known.shown[key]
 
     def _run_all(self, kernel: Kernel, scenarios: Sequence[Scenario]) -> Sequence[Observation]:
         found: list[Observation] = []
