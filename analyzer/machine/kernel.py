@@ -13,12 +13,12 @@ from analyzer.machine.observation import Done, Observation
 from analyzer.machine.scenario import Scenario
 from analyzer.machine.tracing import Tracer
 from analyzer.mm import areas, invariants, locking, notifier, populate, tlb
-from analyzer.mm.api import primitives, refused
+from analyzer.mm.api import primitives
 from analyzer.mm.events import EventKind
 from analyzer.mm.geometry import Geometry
 from analyzer.mm.state import State
 from analyzer.reference.base import Base, Brought, Frame, Left
-from analyzer.reference.path import FUNCTIONS, move_page_tables, reference_functions, rows_of
+from analyzer.reference.path import move_page_tables, reference_functions, rows_of
 from analyzer.reference.slots import LOOP, Slot
 from analyzer.translate.program import Faulted, Halted, Program, Returned
 from analyzer.translate.result import Translated
@@ -138,8 +138,9 @@ class Kernel:
         units = [] if code is None else [each.unit for each in code.functions]
         fragments = () if code is None else code.fragments
         given: Mapping[str, object] = {**primitives(self._state), **functions}
+        self._changes = any(each.code.changed or each.code.cells for each in fragments)
         bound = [*units, *(each.code.unit for each in fragments)]
-        self._program = Program(bound, given, refused=_refused)
+        self._program = Program(bound, given, refused=self._refused)
         own = {unit.name: self._program[unit.name] for unit in units}
         if code is not None:
             functions.update(_fitting(code, own, functions, base))
@@ -150,6 +151,12 @@ class Kernel:
             brought(self._state, functions) if brought else Spliced(self._program, fragments)
         )
         self._rows = rows_of(self._brought)
+
+    def _refused(self, accident: Exception) -> Stopped | None:
+        # Needed by hardly any patch, and it brings much with it.
+        from analyzer.machine.accident import meaning
+
+        return meaning(accident, changes=self._changes)
 
     def run(self, scenario: Scenario, *, tracing: bool = False) -> Observation:
         """Make the call. A fault that the kernel dies of is its last event."""
@@ -229,16 +236,6 @@ def _takes(function: Any, count: int) -> bool:
     any_more = any(one.kind is Parameter.VAR_POSITIONAL for one in parameters)
     least = sum(one.default is Parameter.empty for one in parameters) - any_more
     return least <= count and (any_more or count <= len(parameters))
-
-
-def _refused(accident: Exception) -> Stopped | None:
-    """What an exception of Python's means that came of what C passed to others."""
-    stopped = refused(accident)
-    if stopped is None and isinstance(accident, TypeError):
-        name = str(accident).partition("(")[0]
-        if name in FUNCTIONS:
-            return Stopped(f"{name}() of the reference takes other arguments")
-    return stopped
 
 
 def _prepare(state: State, scenario: Scenario) -> tuple[Any, ...]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 # A number from here on is a size that a small page table does not have.
 _ABSOLUTE = 16
+_CODE = frozenset(Kind) - {Kind.COMMENT, Kind.DIRECTIVE}
 _NO_OWNER = "the hunk does not name the function that it may stand in"
 
 
@@ -142,7 +143,8 @@ def _spliced(
     key: tuple[object, ...],
 ) -> Splice:
     work, narrow = (_Work(configuration, model) for model in (LP64, ILP32))
-    for piece in after:
+    declared = _prototypes(after)
+    for piece in (_with_prototypes(each, declared) for each in after):
         work.add(piece)
         narrow.add(piece)
     refused = [*work.refused, *narrow.refused, *_removed(before, after), *outside]
@@ -162,6 +164,25 @@ def _spliced(
         },
         frozenset((piece.path, number) for piece in after for number in piece.own),
     )
+
+
+def _prototypes(pieces: Iterable[Piece]) -> dict[str, str]:
+    """What the patch's own functions take and return: whoever calls them has to convert to it."""
+    found: dict[str, str] = {}
+    for piece in pieces:
+        if piece.part is Part.WHOLE and piece.refusal is None:
+            words = [one.text for one in tokens("\n".join(piece.text)) if one.kind in _CODE]
+            head = words[: words.index("{")] if "{" in words else []
+            if head:
+                found.setdefault(piece.function, f"{' '.join(head)};")
+    return found
+
+
+def _with_prototypes(piece: Piece, declared: Mapping[str, str]) -> Piece:
+    """A piece with the prototypes of the other functions, behind all lines that it has."""
+    others = [text for name, text in declared.items() if name != piece.function]
+    last = max((piece.first + len(piece.text), *(number for number, _ in piece.around)))
+    return replace(piece, around=(*piece.around, *enumerate(others, last + 1)))
 
 
 class _Work:

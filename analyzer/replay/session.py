@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.csource.configuration import Configuration
 from analyzer.errors import CodePlace
+from analyzer.excerpt.balance import Unclosed, unclosed
 from analyzer.excerpt.code import code_of, symbols_named, without_assumed
 from analyzer.machine.splice import Splice, Splicer
 from analyzer.reference.base import Base
@@ -77,6 +78,7 @@ def replay(subject: Subject) -> Outcome:
     untold = frozenset(fix for fix, one in told if one.carried is None)
     divergences, undecided = charged(bench, results, len(subject.readings), fixes, untold)
     not_run += [*_refused(variants), *_stopped(results), *undecided, *_unvaried(variants)]
+    not_run += _unclosed(subject)
     return Outcome(
         ran=bool(results) and not any(one.item is None for one in not_run),
         divergences=(
@@ -127,6 +129,20 @@ def _refused(variants: Sequence[Variant]) -> list[NotRun]:
     found = [one for variant in variants for one in variant.splice.refused]
     found += [one for variant in variants if variant.main for one in variant.splice.unreached]
     return list(dict.fromkeys(NotRun(one.what, one.why, one.place) for one in found))
+
+
+def _unclosed(subject: Subject) -> list[NotRun]:
+    """Files that do not compile after the patch, if they did before."""
+    every = Configuration({}, {}, total=False)
+    found = [one for _, files in subject.readings for one in unclosed(files, every)]
+    return list(dict.fromkeys(_told_unclosed(one) for one in found))
+
+
+def _told_unclosed(one: Unclosed) -> NotRun:
+    opened = {"{": "blocks", "#if": "conditionals"}[one.what]
+    more, fewer = ("opened", "closed") if one.surplus > 0 else ("closed", "opened")
+    why = f"{abs(one.surplus)} more {opened} are {more} than {fewer}, as far as it is there"
+    return NotRun("the file", why, CodePlace(one.path, one.number, None, ""))
 
 
 def _unvaried(variants: Sequence[Variant]) -> list[NotRun]:

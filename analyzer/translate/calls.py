@@ -26,6 +26,7 @@ from analyzer.translate.shapes import shape_name
 from analyzer.translate.types import (
     VOID,
     CType,
+    Floating,
     FunctionType,
     Integer,
     Opaque,
@@ -116,6 +117,8 @@ def _maker(w: Writer, each: Expr | TypeName, kind: CType | None) -> Callable[[],
         if isinstance(each, TypeName):
             raise w.refused("a type as an argument of something that has no definition", each.span)
         value = rvalue.rvalue(w, each)
+        if isinstance(kind, Pointer) and not value.null and not _leads_to(value.type, kind):
+            raise w.refused(f"{named(value.type)} where {named(kind)} is wanted", each.span)
         value = (
             argument(w, value, each.span) if kind is None else convert(w, value, kind, each.span)
         )
@@ -124,6 +127,19 @@ def _maker(w: Writer, each: Expr | TypeName, kind: CType | None) -> Callable[[],
         return value
 
     return make
+
+
+def _leads_to(given: CType, wanted: Pointer) -> bool:
+    """Whether a compiler passes a value as a pointer without a word: as far as is known."""
+    match given, wanted.to:
+        case Integer(), _:
+            return False
+        case Pointer(to=Record(tag=one)), Record(tag=other):
+            return one == other
+        case Pointer(to=Integer() | Floating() | FunctionType()), Record():
+            return False
+        case _:
+            return True
 
 
 # --- what the compiler provides -----------------------------------------------------------------

@@ -133,6 +133,9 @@ def _same_memory(source: CType, to: CType) -> bool:
 
 
 def _to_opaque(w: Writer, value: Value, to: Opaque | Unknown, span: Span) -> Value:
+    number = isinstance(value.type, Integer | Pointer)
+    if number and isinstance(to, Opaque) and is_indivisible(w, to):
+        raise w.refused(f"{named(value.type)} where {named(to)} is wanted", span)
     if value.type == to or isinstance(value.type, Unknown | Opaque):
         if value.fresh or not _may_be_record(w, value.type) or not _may_be_record(w, to):
             return replace(value, type=to)
@@ -156,11 +159,18 @@ def _may_be_record(w: Writer, kind: CType) -> bool:
     return isinstance(kind, Unknown)
 
 
+def is_indivisible(w: Writer, kind: Opaque) -> bool:
+    """Whether a header says that a type is no number: nothing is known of others."""
+    return w.environment.typedef(kind.name) is not None
+
+
 def truth_of(w: Writer, value: Value, span: Span) -> ast.expr:
     """Return a Python expression that is true where the C value is not zero."""
     match value.type:
         case Integer():
             return value.code if value.truth else settled(value).code
+        case Opaque() if is_indivisible(w, value.type):
+            raise w.refused(f"tests {named(value.type)}", span)
         case Pointer() | Unknown() | Opaque():
             return value.code
         case _:

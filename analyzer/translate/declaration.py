@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from analyzer.csource.syntax import Declaration, Declared, Initializers, Span, TypedefName
+from analyzer.csource.syntax import Declaration, Declared, Initializers, Span
 from analyzer.translate import emit, initial, lvalue, rvalue
 from analyzer.translate.conversion import convert
 from analyzer.translate.environment import Variable as Outside
 from analyzer.translate.jumps import Kind
 from analyzer.translate.naming import mangled
-from analyzer.translate.result import Use
 from analyzer.translate.shapes import shape_name
 from analyzer.translate.types import Array, CType, Record
 from analyzer.translate.writer import Variable, Writer
@@ -27,12 +26,9 @@ def declaration(w: Writer, each: Declaration) -> None:
 
 def _variable(w: Writer, each: Declaration, declared: Declared, known: Outside) -> None:
     kind = known.type
-    if (
-        isinstance(each.specifier, TypedefName)
-        and w.environment.typedef(each.specifier.name) is None
-    ):
-        # Passed on it does no harm, but somebody has to know it.
-        w.outside(each.specifier.name, Use.VALUE, declared.span)
+    if known.name in w.scope.variables:
+        raise w.refused(f"{known.name} is declared twice in one block", declared.span)
+    w.named_type(each.specifier, declared.span)
     if "static" in each.storage:
         _static(w, declared, known.name, kind)
     elif isinstance(kind, Array | Record):
@@ -53,6 +49,8 @@ def _scalar(w: Writer, declared: Declared, name: str, kind: CType) -> None:
         if _runs_again(w):
             for statement in emit.forget(variable.python):
                 w.write(statement, span)
+        else:
+            w.bare[variable.python] = span
         return
     at = lvalue.Local(variable.python, kind)
     initial.initialize(w, at, declared.initial, span)

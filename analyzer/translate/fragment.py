@@ -52,7 +52,7 @@ def fragment(w: Writer, body: Block, span: Span, types: Mapping[str, CType]) -> 
     stored = emit.stored(written)
     changed = tuple(name for name, each in free.items() if each.python in stored)
     _append(written, [free[name].python for name in changed])
-    start = [emit.stamped(emit.evaluate(emit.call("_tick")), span)]
+    start = [*w.unwritten(written), emit.stamped(emit.evaluate(emit.call("_tick")), span)]
     if w.jumping:
         start.append(emit.stamped(emit.assign(JUMP, emit.number(0)), span))
     kinds: tuple[CType, ...] = tuple(each.type for each in free.values())

@@ -185,6 +185,7 @@ def _whole(piece: Piece, write: Callable[[Writer], Definition]) -> Translated | 
 def _function(w: Writer, function: Function) -> Definition:
     span = function.span
     returns = rvalue.resolved(w, function.returns)
+    w.named_type(function.returns.specifier, function.returns.span)
     w.returns = returns
     w.leave = lambda value, at: _return(w, value, at)
     with w.captured() as written:
@@ -202,6 +203,7 @@ def _function(w: Writer, function: Function) -> Definition:
     if w.calls:
         # A function without calls takes no more steps than its loops do.
         written.insert(0, emit.stamped(emit.evaluate(emit.call("_tick")), span))
+    written[:0] = w.unwritten(written)
     tree = emit.define(mangled(function.name), names, written)
     called = tuple(each.name or "" for each in function.parameters)
     return Definition(tree, kinds, returns, called)
@@ -217,6 +219,7 @@ def _parameters(w: Writer, function: Function) -> tuple[list[str], tuple[CType, 
         raise w.refused("two parameters of one name", function.span)
     for number, each in enumerate(function.parameters):
         kind = adjusted(rvalue.resolved(w, each.type))
+        w.named_type(each.type.specifier, each.span)
         if isinstance(kind, Unknown | Array):
             raise w.refused(f"the type of the parameter {each.name}", each.span)
         variable = w.declare(each.name or f"unnamed_{number}", kind)

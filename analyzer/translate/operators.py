@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from analyzer.csource.syntax import Span
 from analyzer.translate import emit
-from analyzer.translate.conversion import named, pair, promote
+from analyzer.translate.conversion import is_indivisible, named, pair, promote
 from analyzer.translate.types import FunctionType, Integer, Opaque, Pointer, Unknown, Void
 from analyzer.translate.value import (
     Bounds,
@@ -208,6 +208,8 @@ def inverse(w: Writer, value: Value, span: Span) -> Value:
             return truth(emit.compare("==", settled(value).code, emit.number(0)), model)
         case Pointer():
             return truth(emit.compare("==", value.code, emit.name("_null")), model)
+        case Opaque() if is_indivisible(w, value.type):
+            raise w.refused(f"tests {named(value.type)}", span)
         case Unknown() | Opaque():
             return truth(emit.without(value.code), model)
         case _:

@@ -193,9 +193,7 @@ class Program:
         """Say what an exception of Python's means in C, or raise it again as a bug of ours."""
         mine = [self.is_mine(each.tb_frame) for each in _frames(accident.__traceback__)]
         below = len(mine) if True not in mine else mine[::-1].index(True)
-        match (
-            _meaning(accident, below) or self._miscalled(accident) or self._refused(accident)
-        ):
+        match _meaning(accident, below) or self._miscalled(accident) or self._refused(accident):
             case KernelFault() as meaning:
                 return self._faulted(meaning, accident.__traceback__)
             case Stopped(reason=reason):
@@ -235,11 +233,8 @@ def _frames(traceback: TracebackType | None) -> Iterator[TracebackType]:
         traceback = traceback.tb_next
 
 
-# CPython keeps the name of an unbound local in the message alone; one that is written nowhere is
-# no local to it. Our own names begin with an underscore.
-_UNBOUND = re.compile(
-    r"cannot access (?:local|free) variable '([^']+)'|name '([^_'][^']*)' is not defined"
-)
+# CPython keeps the name of an unbound local in the message alone.
+_UNBOUND = re.compile(r"cannot access (?:local|free) variable '([^']+)'")
 _MISCALLED = re.compile(r"(\w+)\(\) (?:missing|takes) ")
 
 
@@ -257,7 +252,7 @@ def _meaning(accident: Accident, below: int) -> KernelFault | Stopped | None:
         unbound = _UNBOUND.match(str(accident))
         if unbound is None:
             return None
-        what = f"read of {_c_name(unbound[1] or unbound[2])}, never written"
+        what = f"read of {_c_name(unbound[1])}, never written"
         return KernelFault(FaultKind.UNINITIALISED, what)
     if accident.name is None:  # an assignment
         return Stopped(str(accident))

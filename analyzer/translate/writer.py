@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from analyzer.csource.syntax import Block, Expr, Span
+from analyzer.csource.syntax import Block, Expr, Span, Specifier, TypedefName
 from analyzer.translate import emit
 from analyzer.translate.identifier import Variable as Declared
 from analyzer.translate.naming import mangled
@@ -119,6 +119,8 @@ class Writer:
         # Every name that the function declares anywhere: none of them is a type.
         self.names: frozenset[str] = frozenset()
         self.kept: list[object] = []
+        # Python locals that are declared and not written there, with their places.
+        self.bare: dict[str, Span] = {}
         self.hoisted: list[ast.stmt] | None = None
         self._sink: list[ast.stmt] = []
         self._taken: set[str] = set()
@@ -229,11 +231,26 @@ class Writer:
         self.scope.environment.bind(Declared(name, kind))
         return variable
 
+    def unwritten(self, statements: Sequence[ast.stmt]) -> list[ast.stmt]:
+        """Return what makes the locals known to Python that nothing is ever written to."""
+        stored = emit.stored(statements) if self.bare else frozenset()
+        return [
+            emit.stamped(each, span)
+            for name, span in self.bare.items()
+            if name not in stored
+            for each in emit.forget(name)
+        ]
+
     def outside(self, name: str, use: Use, span: Span) -> ast.expr:
         """Return a name of the run-time table, and note that it is needed."""
         if name not in self.needs or (self.needs[name].use is Use.VALUE and use is Use.CALL):
             self.needs[name] = Need(name, use, span)
         return self._global(mangled(name))
+
+    def named_type(self, specifier: Specifier, span: Span) -> None:
+        """Note a type that nothing declares: to pass it on does no harm, but somebody has it."""
+        if isinstance(specifier, TypedefName) and self.environment.typedef(specifier.name) is None:
+            self.outside(f"typedef {specifier.name}", Use.VALUE, span)
 
     def given(self, python: str, value: object) -> ast.expr:
         """Return a name for something that the translation itself knows."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from types import CodeType, FrameType, TracebackType
+from typing import Any
 
 from analyzer.errors import Stopped
 from analyzer.mm.api import functions
@@ -58,17 +59,21 @@ def refused(accident: Exception) -> Stopped | None:
 
     ``accident`` is what Python raised, with its traceback.
     """
-    frames = list(_frames(accident.__traceback__))
+    frames = list(frames_of(accident.__traceback__))
     codes = {each.__code__: name for name, each in functions().items()}
     for frame in frames:
         name = codes.get(frame.f_code)
         if name is not None:
-            return _wrong_kind(name, frame)
+            return wrong_kind(name, functions()[name], frame)
     return _wrong_count(str(accident)) if isinstance(accident, TypeError) else None
 
 
-def _wrong_kind(name: str, frame: FrameType) -> Stopped | None:
-    parameters = functions()[name].__annotations__
+def wrong_kind(name: str, function: Callable[..., Any], frame: FrameType) -> Stopped | None:
+    """Say which argument of a function is not of the kind that it takes; None for none.
+
+    ``frame`` is where the function was.
+    """
+    parameters = function.__annotations__
     for parameter, annotation in parameters.items():
         known = _KINDS.get(annotation)
         if parameter != "return" and known is not None and parameter in frame.f_locals:
@@ -100,7 +105,8 @@ def _count(name: str, takes: int, given: int) -> Stopped:
     return Stopped(f"{name}() takes {takes} argument{plural} in the model, not {given}")
 
 
-def _frames(traceback: TracebackType | None) -> Iterator[FrameType]:
+def frames_of(traceback: TracebackType | None) -> Iterator[FrameType]:
+    """The frames of a traceback, the outermost first."""
     while traceback is not None:
         yield traceback.tb_frame
         traceback = traceback.tb_next
