@@ -78,7 +78,7 @@ def replay(subject: Subject) -> Outcome:
     untold = frozenset(fix for fix, one in told if one.carried is None)
     divergences, undecided = charged(bench, results, len(subject.readings), fixes, untold)
     not_run += [*_refused(variants), *_stopped(results), *undecided, *_unvaried(variants)]
-    not_run += _unclosed(subject)
+    not_run += _unclosed(subject, variants)
     return Outcome(
         ran=bool(results) and not any(one.item is None for one in not_run),
         divergences=(
@@ -131,10 +131,14 @@ def _refused(variants: Sequence[Variant]) -> list[NotRun]:
     return list(dict.fromkeys(NotRun(one.what, one.why, one.place) for one in found))
 
 
-def _unclosed(subject: Subject) -> list[NotRun]:
-    """Files that do not compile after the patch, if they did before."""
-    every = Configuration({}, {}, total=False)
-    found = [one for _, files in subject.readings for one in unclosed(files, every)]
+def _unclosed(subject: Subject, variants: Sequence[Variant]) -> list[NotRun]:
+    """Files that do not compile after the patch, if they did before, with all symbols y."""
+    main = {
+        one.reading: Configuration(dict(one.config), {}, total=False)
+        for one in variants
+        if one.main
+    }
+    found = [one for name, files in subject.readings for one in unclosed(files, main[name])]
     return list(dict.fromkeys(_told_unclosed(one) for one in found))
 
 

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.compare import Alignment, Pair, Step, align, changed, pair_hunks, shape_lines
+from analyzer.compare import (
+    Alignment,
+    Pair,
+    Step,
+    align,
+    changed,
+    in_other_hunks,
+    pair_hunks,
+    shape_lines,
+)
 from analyzer.compare.alignment import MAX_CELLS
 from analyzer.patch.lines import FilePatch
 from analyzer.patch.reader import read_series
@@ -183,3 +192,21 @@ def test_time_for_many_hunks_is_bounded() -> None:
 
     # The first is the most that is compared line by line, the second no longer is.
     assert seconds(2000) < 10 * seconds(100) + 0.2
+
+
+def joined(file: FilePatch) -> FilePatch:
+    """All hunks as one, as git writes them where their context meets."""
+    first = file.hunks[0]
+    lines = tuple(line for hunk in file.hunks for line in hunk.lines)
+    return replace(file, hunks=(replace(first, lines=lines),))
+
+
+def test_one_hunk_may_hold_two_of_upstreams() -> None:
+    _, code = files_of(INTACT)
+    theirs = [hunk for hunk in upstream().hunks if hunk.path == M]
+    whole = joined(code)
+    short = replace(whole.hunks[0], lines=whole.hunks[0].lines[:30])
+    assert in_other_hunks(theirs, whole)
+    assert not in_other_hunks(theirs, replace(whole, hunks=(short,)))
+    # As many hunks as upstream has are paired one by one.
+    assert not in_other_hunks(theirs, code)

@@ -16,10 +16,11 @@ from analyzer.mm.geometry import (
     SMALL,
     SMALL_ONE_LOCK,
     SMALL_TWO_LEVELS,
+    X86_64,
     Geometry,
 )
 from analyzer.replay import generate
-from analyzer.replay.generate import few, picture, sample, sweep
+from analyzer.replay.generate import around, few, picture, sample, sweep
 from analyzer.replay.legal import is_legal
 
 SWEPT = (SMALL, SMALL_ONE_LOCK, SMALL_TWO_LEVELS, MEDIUM)
@@ -140,6 +141,19 @@ def test_a_stack_moves_down_over_itself() -> None:
 def test_a_machine_with_one_table_of_pmds_has_scenarios_too() -> None:
     assert {one.old // (4 * PMD) for one in sweep(SMALL_TWO_LEVELS)} >= {0, 1}
     assert all(one.old for one in few(I386))
+
+
+def test_numbers_of_the_code_are_tried_as_addresses_and_lengths() -> None:
+    found = around(X86_64, (0x40000000, 0x7F1234600000))
+    assert {one.length for one in found} >= {0x40000000, 0x40000000 + X86_64.pmd_size}
+    assert {one.new for one in found} >= {0x40000000, 0x7F1234600000}
+    assert all(is_legal(one) for one in found)
+    # An address beyond user space is none.
+    assert around(X86_64, (1 << 60,)) == ()
+
+
+def test_a_range_longer_than_32_bits_can_say_is_moved_where_it_is_short() -> None:
+    assert max(one.length for one in few(ARM64_64K)) > 1 << 32
 
 
 def test_every_group_has_its_share() -> None:
