@@ -15,8 +15,8 @@ from random_programs import ARGUMENTS, Program, generate
 # More of them, with other seeds: python -m tests.translate.soak
 _BATCH = 20
 _BATCHES = [
-    *((64, start) for start in range(0, 200, _BATCH)),
-    *((32, start) for start in range(1000, 1100, _BATCH)),
+    *((64, start) for start in range(0, 120, _BATCH)),
+    *((32, start) for start in range(1000, 1060, _BATCH)),
 ]
 
 pytestmark = pytest.mark.skipif(GCC is None, reason="gcc is not here to judge")
