@@ -355,7 +355,7 @@ def test_a_wide_record_is_made_in_linear_time() -> None:
         shape.made.clear()
         return records.address(objects.copy(objects.zero(shape)), "m0")
 
-    assert growth(make, build, 300) < 10
+    assert growth(make, build, 100) < 8
 
 
 def test_shapes_are_facts() -> None:
