@@ -29,7 +29,8 @@ def meaning(accident: Exception, *, changes: bool) -> Stopped | None:
     known = refused(accident) or _of_arguments(accident)
     if known is not None or not isinstance(accident, AttributeError | TypeError):
         return known
-    frames = list(frames_of(accident.__traceback__))
+    # What helps translated code to compute is a part of it.
+    frames = [each for each in frames_of(accident.__traceback__) if not _helps(each)]
     if not frames:
         return None
     if _is_c(frames[-1]):
@@ -49,6 +50,10 @@ def _of_arguments(accident: Exception) -> Stopped | None:
     if isinstance(accident, TypeError) and name in FUNCTIONS:
         return Stopped(f"{name}() of the reference takes other arguments")
     return None
+
+
+def _helps(frame: FrameType) -> bool:
+    return frame.f_globals.get("__package__") == "analyzer.translate.runtime"
 
 
 def _is_c(frame: FrameType) -> bool:

@@ -11,10 +11,8 @@ from collections.abc import Iterator
 
 from analyzer.errors import CodePlace
 from analyzer.machine.splice import Splice
-from analyzer.mm.api import constants, functions
+from analyzer.mm.api import constants
 from analyzer.mm.geometry import X86_64
-from analyzer.reference.path import FUNCTIONS
-from analyzer.reference.slots import LOOP
 from analyzer.replay.outcome import NotRun
 from analyzer.translate.naming import mangled
 from analyzer.translate.result import Translated, Use
@@ -78,11 +76,12 @@ def _nowhere(code: Translated, known: frozenset[str]) -> Iterator[_Found]:
     """A value that nothing gives: harmless in a run, and no kernel that compiles."""
     for need in code.needs:
         if need.use is Use.VALUE and need.name not in known:
-            why = "neither the patch nor the model has anything of that name"
+            why = "neither the patch nor the model has a value of that name"
             yield need.name, why, need.span.line, None
 
 
 def _known(splice: Splice) -> frozenset[str]:
     own = (one.name for one in splice.code.functions)
-    given = (*functions(), *constants(X86_64), *FUNCTIONS, LOOP, "current")
+    # A function of the model's has no address.
+    given = (*constants(X86_64), "current")
     return frozenset((*own, *splice.code.locals, *given))

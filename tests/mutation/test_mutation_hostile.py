@@ -78,6 +78,8 @@ _MISTAKES = {
     "more-arguments": (_CALL, _CALL.replace("new_pmd)", "new_pmd, len)")),
     "other-result": (_HEAD, _HEAD.replace("static bool", "static pmd_t")),
     "area-for-number": (_FLUSH, _FLUSH.replace("from + PMD_SIZE", "vma + PMD_SIZE")),
+    "function-for-space": ("set_pmd_at(mm,", "set_pmd_at(take_rmap_locks,"),
+    "function-for-number": ("SINGLE_DEPTH_NESTING", "take_rmap_locks"),
     "number-for-area": ("\t\t\t\ttake_rmap_locks(vma);\n", "\t\t\t\ttake_rmap_locks(len);\n"),
     "unknown-in-cold-code": (
         "(WARN_ON(!pmd_none(*dst)))\n\t\treturn false;",
