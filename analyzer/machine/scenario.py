@@ -92,3 +92,54 @@ def _told(run: list[Content], step: int) -> str:
     if len(run) == 1:
         return f"{said} at {first.at:#x}"
     return f"{len(run)} times {said} at {first.at:#x}-{run[-1].at + step:#x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An area as it stands before a call: addresses in bytes, ``flags`` the VM_ bits.
+
+    Areas with one number as ``file`` are of one file (None: anonymous), those with one number as
+    ``anon`` share an ``anon_vma`` (None: none yet). ``pgoff`` is in pages: that in the file, or for
+    an anonymous area the one it was made with.
+    """
+
+    start: int
+    end: int
+    flags: int
+    file: int | None = None
+    pgoff: int = 0
+    anon: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a process may have, None for no limit. Bytes, but for ``areas``.
+
+    ``space`` is RLIMIT_AS, ``locked`` RLIMIT_MEMLOCK, ``memory`` what overcommit leaves.
+    """
+
+    areas: int = 65530
+    space: int | None = None
+    locked: int | None = None
+    memory: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remap:
+    """One mremap() on one address space: the system call's own arguments, in bytes.
+
+    ``chosen`` is the address that get_unmapped_area() gives where the call fixes none, None for the
+    model's own choice. ``fails`` is the table allocation (from 0) that fails.
+    """
+
+    geometry: Geometry
+    areas: tuple[Area, ...]
+    contents: tuple[Content, ...]
+    address: int
+    old_length: int
+    new_length: int
+    flags: int
+    new_address: int = 0
+    chosen: int | None = None
+    limits: Limits = Limits()
+    fails: int | None = None

@@ -1,0 +1,1 @@
+"""Recorded traces: what reads each format, one module a format."""
