@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from inspect import Parameter, signature
 from typing import Any
 
-from analyzer.errors import CodePlace, FaultKind, KernelFault, Stopped
-from analyzer.machine.observation import Done, Observation
-from analyzer.machine.scenario import Scenario
-from analyzer.machine.tracing import Tracer
-from analyzer.mm import areas, invariants, locking, notifier, populate, tlb
+from analyzer.errors import CodePlace, KernelFault, Stopped
+from analyzer.machine.left import Left, left_in
+from analyzer.machine.observation import Observation
+from analyzer.machine.scenario import Remap, Scenario
+from analyzer.machine.staging import finish, prepare
+from analyzer.machine.tracing import Tracer, observed
 from analyzer.mm.api import primitives
 from analyzer.mm.events import EventKind
 from analyzer.mm.geometry import Geometry
@@ -25,10 +26,6 @@ from analyzer.translate.result import Translated
 from analyzer.translate.runtime.nothing import UNSET
 from analyzer.translate.runtime.pointers import Pointer
 
-# What was built for a scenario, by its identity: its hash would take longer than the building. The
-# scenario is kept with it, so that no other has its identity.
-_IMAGES: dict[int, tuple[Scenario, Geometry, populate.Image]] = {}
-_MOST_IMAGES = 2048
 # Function entries and loop turns of translated code in one call, and more for each page of the
 # range: several times what moving it entry by entry takes.
 _STEPS, _STEPS_A_PAGE = 4_000, 32
@@ -133,6 +130,7 @@ class Kernel:
         self._extra = dict.fromkeys(code.locals if code else (), UNSET)
         self._names = code.names if code else {}
         self._state = State(geometry)
+        self._tables_before = 0
         # Changed in place: the reference's own functions call each other through it.
         functions = reference_functions(self._state, base)
         units = [] if code is None else [each.unit for each in code.functions]
@@ -158,11 +156,17 @@ class Kernel:
 
         return meaning(accident, changes=self._changes)
 
-    def run(self, scenario: Scenario, *, tracing: bool = False) -> Observation:
-        """Make the call. A fault that the kernel dies of is its last event."""
+    def run(self, scenario: Scenario | Remap, *, tracing: bool = False) -> Observation:
+        """Make the call. A fault that the kernel dies of is its last event.
+
+        Raises ``Stopped`` for a system call: the reference has none.
+        """
+        if isinstance(scenario, Remap):
+            raise Stopped("the reference begins at move_page_tables(), not at the system call")
         state = self._state
-        arguments = _prepare(state, scenario)
+        arguments = prepare(state, scenario)
         before = tuple(state.held)
+        self._tables_before = len(state.tables)
         self._program.restart()
         pages = scenario.length >> self.geometry.page_shift
         self._program.renew(_STEPS + _STEPS_A_PAGE * pages)
@@ -172,12 +176,16 @@ class Kernel:
         at: CodePlace | None = None
         match outcome:
             case Returned(value=value):
-                _finish(state, before, value)
+                finish(state, before, value)
             case Faulted(fault=KernelFault(kind=kind, what=what)):
                 state.note(EventKind.DIED, kind, what)
             case Halted(reason=reason, place=place):
                 halted, at = reason, self._named(place)
-        return self._observed(halted, at, tracer)
+        return observed(state, halted, at, tracer)
+
+    def left(self) -> Left:
+        """What stands in the address space after the last run."""
+        return left_in(self._state, self._tables_before)
 
     def _call(self, arguments: tuple[Any, ...], tracer: Tracer | None) -> int:
         with tracer or nullcontext():
@@ -185,25 +193,6 @@ class Kernel:
                 return self._loop(*arguments)
             known = self._state, self.base, self._functions, self._brought
             return move_page_tables(*known, *arguments, extra=self._extra, rows=self._rows)
-
-    def _observed(
-        self, halted: str | None, at: CodePlace | None, tracer: Tracer | None
-    ) -> Observation:
-        state, work = self._state, self._state.work
-        done = Done(work.ptes_moved, work.pmds_moved, work.tables_allocated, work.flushes)
-        if tracer is None:
-            return Observation(tuple(state.events), done, halted, at)
-        return Observation(
-            tuple(state.events),
-            done,
-            halted,
-            at,
-            tuple(tracer.places),
-            tuple(tracer.inside),
-            tuple(tracer.calls),
-            tuple(tracer.steps),
-            tuple(tracer.functions),
-        )
 
     def _named(self, place: CodePlace | None) -> CodePlace | None:
         if place is None or place.function not in self._names:
@@ -236,46 +225,3 @@ def _takes(function: Any, count: int) -> bool:
     any_more = any(one.kind is Parameter.VAR_POSITIONAL for one in parameters)
     least = sum(one.default is Parameter.empty for one in parameters) - any_more
     return least <= count and (any_more or count <= len(parameters))
-
-
-def _prepare(state: State, scenario: Scenario) -> tuple[Any, ...]:
-    """Bring a state to where the call begins, and return the arguments of the call."""
-    state.renew()
-    state.tracing = False
-    old, new, length = scenario.old, scenario.new, scenario.length
-    if scenario.one_area:
-        start, end = min(old, new), max(old, new) + length
-        area = areas.make_area(state, start, end, file=scenario.file, anon=scenario.anon)
-        copy = area
-    else:
-        end = old + length
-        area = areas.make_area(state, old, end, file=scenario.file, anon=scenario.anon)
-        copy = areas.copy_area(state, area, new, new + length)
-    _fill(state, scenario)
-    # The caller of the move path is the only one to change the address space.
-    locking.acquire(state, state.mmap_lock)
-    state.events.clear()
-    state.fails = scenario.fails
-    return area, old, copy, new, length, int(scenario.need_rmap_locks)
-
-
-def _fill(state: State, scenario: Scenario) -> None:
-    """Put the contents in: they are built once for all the kernels that are run on a scenario."""
-    known = _IMAGES.get(id(scenario))
-    if known is not None and known[0] is scenario and known[1] == state.geometry:
-        populate.put(state, known[2])
-        return
-    populate.build(state, [(one.at, one.kind, one.bits) for one in scenario.contents])
-    if len(_IMAGES) >= _MOST_IMAGES:
-        _IMAGES.clear()
-    _IMAGES[id(scenario)] = scenario, state.geometry, populate.image_of(state)
-
-
-def _finish(state: State, before: Any, value: object) -> None:
-    """What is checked when the call has returned."""
-    locking.check_none_held(state, before)
-    tlb.at_end(state)
-    notifier.check_none_open(state)
-    for broken in invariants.validate_contents(state):
-        state.fault(FaultKind.INVARIANT, broken)
-    state.note(EventKind.RETURN, value)

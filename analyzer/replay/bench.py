@@ -21,7 +21,9 @@ from analyzer.reference.base import Base
 from analyzer.reference.patch import Fix, Upstream
 from analyzer.replay.classify import Class, classify
 from analyzer.replay.generate import around, few, sample, sweep
+from analyzer.replay.aspects import CameTo
 from analyzer.replay.lockstep import common_faults, first_difference
+from analyzer.replay.sides import AnyKernel, AnyScenario, AnySide, LineText
 
 # Bits of ``unsigned long`` on most machines.
 _WIDE = 64
@@ -57,6 +59,16 @@ class Side:
         return () if self.splice is None else self.splice.absolute
 
     @property
+    def shared(self) -> bool:
+        """See ``AnySide``: a reference that no patch is spliced onto."""
+        return self.splice is None
+
+    @property
+    def text_of(self) -> LineText | None:
+        """See ``AnySide``."""
+        return None if self.splice is None else self.splice.line
+
+    @property
     def key(self) -> tuple[object, ...]:
         """Equal for sides that behave alike."""
         return self.base.name, self.on, self.fixes, self.splice and self.splice.key
@@ -77,7 +89,7 @@ class Found:
     """A difference of one sort, on the first scenario that showed it."""
 
     sort: Class
-    scenario: Scenario
+    scenario: AnyScenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,7 @@ class Stop:
 
     reason: str
     place: CodePlace | None
-    scenario: Scenario
+    scenario: AnyScenario
 
 
 @dataclass(slots=True)
@@ -122,10 +134,10 @@ class _Known:
     """Kernels, and what they showed on sets of scenarios; sets are known by their identity."""
 
     def __init__(self) -> None:
-        self.kernels: dict[tuple[object, ...], Kernel] = {}
+        self.kernels: dict[tuple[object, ...], AnyKernel] = {}
         self.shown: dict[tuple[object, ...], Sequence[Observation]] = {}
         # Kept, so that no other set has one's identity.
-        self.sets: list[tuple[Scenario, ...]] = []
+        self.sets: list[tuple[AnyScenario, ...]] = []
 
 
 # The reference shows the same to every patch: a series of them asks for it once.
@@ -141,8 +153,8 @@ class Bench:
         self._compared: dict[tuple[object, ...], Compared] = {}
         self._deadline = monotonic() + _SECONDS
 
-    def _known(self, side: Side) -> _Known:
-        return _REFERENCE if side.splice is None else self._own
+    def _known(self, side: AnySide) -> _Known:
+        return _REFERENCE if side.shared else self._own
 
     def plan(self, side: Side, depth: Depth) -> Plan:
         """The geometries for a patch's side, each with its scenarios.
@@ -165,7 +177,7 @@ class Bench:
             chosen.append((geometries.MEDIUM, few(geometries.MEDIUM)))
         return [*chosen, *real]
 
-    def kernel(self, side: Side, geometry: Geometry) -> Kernel:
+    def kernel(self, side: AnySide, geometry: Geometry) -> AnyKernel:
         """The kernel of a side. Raises ``Stopped``."""
         key = (*side.key, geometry.name)
         kernels = self._known(side).kernels
@@ -174,7 +186,7 @@ class Bench:
         return kernels[key]
 
     def shown(
-        self, side: Side, geometry: Geometry, scenarios: tuple[Scenario, ...]
+        self, side: AnySide, geometry: Geometry, scenarios: tuple[AnyScenario, ...]
     ) -> Sequence[Observation]:
         """What a side shows on scenarios, which is remembered.
 
@@ -191,7 +203,9 @@ class Bench:
             known.sets.append(scenarios)
         return known.shown[key]
 
-    def _run_all(self, kernel: Kernel, scenarios: Sequence[Scenario]) -> Sequence[Observation]:
+    def _run_all(
+        self, kernel: AnyKernel, scenarios: Sequence[AnyScenario]
+    ) -> Sequence[Observation]:
         found: list[Observation] = []
         halts = 0
         for scenario in scenarios:
@@ -230,11 +244,17 @@ class Bench:
                 break
         return compared
 
-    def run(self, side: Side, scenario: Scenario, *, tracing: bool = False) -> Observation:
+    def run(self, side: AnySide, scenario: AnyScenario, *, tracing: bool = False) -> Observation:
         """Run one scenario on one side. Raises ``Stopped`` where the side cannot be made."""
         return self.kernel(side, scenario.geometry).run(scenario, tracing=tracing)
 
-    def sort_of(self, upstream: Side, target: Side, scenario: Scenario) -> Class | None:
+    def came_to(self, side: AnySide, scenario: AnyScenario, *, tracing: bool = False) -> CameTo:
+        """Run one scenario on one side, and look at what it leaves. Raises ``Stopped``."""
+        kernel = self.kernel(side, scenario.geometry)
+        run = kernel.run(scenario, tracing=tracing)
+        return CameTo(run, kernel.left())
+
+    def sort_of(self, upstream: AnySide, target: AnySide, scenario: AnyScenario) -> Class | None:
         """The sort of difference on one scenario; None for none, and where a run halts."""
         ours, theirs = self.run(upstream, scenario), self.run(target, scenario)
         if ours.halted or theirs.halted:

@@ -51,5 +51,4 @@ def confirm(
     difference = first_difference(ours, theirs)
     if difference is None:
         raise ValueError("the difference is gone under the tracer")
-    text_of = target.splice.line if target.splice else None
-    return Confirmation(smallest, ours, theirs, difference, tell(ours, theirs, text_of))
+    return Confirmation(smallest, ours, theirs, difference, tell(ours, theirs, target.text_of, upstream.text_of))

@@ -7,7 +7,7 @@ of entries, and what is alike long before the difference, are folded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import cast
@@ -19,6 +19,7 @@ from analyzer.mm.geometry import Level
 from analyzer.replay import words
 from analyzer.replay.lockstep import Difference, first_difference
 from analyzer.replay.place import place_of
+from analyzer.replay.sides import LineText
 
 # Steps shown before the first difference and behind it.
 _BEFORE, _BEHIND = 14, 8
@@ -27,9 +28,6 @@ _OF_RUN = 4
 
 # Of a line of C, so many characters stand beside a step.
 _LONGEST = 36
-
-# The text of a line of the patch's C, None where it is not known.
-LineText = Callable[[CodePlace], "str | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +43,23 @@ class Story:
     target: tuple[str, ...]
 
 
-def tell(upstream: Observation, target: Observation, text_of: LineText | None = None) -> Story:
+def tell(
+    upstream: Observation,
+    target: Observation,
+    text_of: LineText | None = None,
+    upstream_text_of: LineText | None = None,
+) -> Story:
     """Tell the difference between two traced runs of one scenario.
 
-    Raises ValueError where they do not differ, or where one halted.
+    What gives lines of the target's C and of upstream's, where that is C as well. Raises ValueError where they do not differ, or where one halted.
     """
     difference = first_difference(upstream, target)
     if difference is None:
         raise ValueError("runs that are alike have no story")
     reads = _of_reading(difference)
-    ours = _Side(upstream, _upstream_places(upstream), difference.upstream_at, reads)
+    is_c = upstream_text_of is not None
+    own = _target_places(upstream, upstream_text_of) if is_c else _upstream_places(upstream)
+    ours = _Side(upstream, own, difference.upstream_at, reads)
     theirs = _Side(target, _target_places(target, text_of), difference.target_at, reads)
     return Story(
         place_of(difference, upstream, target),
@@ -67,7 +72,10 @@ def tell(upstream: Observation, target: Observation, text_of: LineText | None = 
 def _upstream_line(difference: Difference, upstream: Observation) -> int | None:
     at = difference.upstream_at
     step = upstream.steps[at] if at < len(upstream.steps) else None
-    return None if step is None else step.line
+    if step is not None:
+        return step.line
+    place = upstream.places[at] if at < len(upstream.places) else None
+    return None if place is None else place.line
 
 
 def _of_reading(difference: Difference) -> bool:

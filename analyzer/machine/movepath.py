@@ -1,0 +1,171 @@
+"""The move path of a kernel tree as it stands there, translated from the system call down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from analyzer.csource.configuration import Configuration
+from analyzer.csource.file import read
+from analyzer.csource.syntax import Unparsed
+from analyzer.errors import AnalyzerError, CodePlace
+from analyzer.mm.api import constants, functions
+from analyzer.mm.geometry import X86_64
+from analyzer.reference.slots import LOOP, PATH
+from analyzer.repo import Tree
+from analyzer.translate import LP64, Environment, Source, Translated, Untranslated
+from analyzer.translate.headers import Headers
+from analyzer.translate.result import TranslatedVariable
+
+# What SYSCALL_DEFINE5(mremap, ...) defines, and what execve() calls to move a stack.
+SYSCALL = "sys_mremap"
+ENTRIES = (SYSCALL, LOOP)
+
+
+@dataclass(frozen=True, slots=True)
+class MovePath:
+    """mm/mremap.c of one tree in one state under one configuration, ready to be bound.
+
+    ``functions`` are those that the entries reach, ``refused`` those of them that could not be
+    translated; ``unmodelled`` are the names that neither the tree's C nor the model gives.
+    ``touched`` are the lines that the tree's other state has otherwise or not at all.
+    """
+
+    tree: str
+    key: object
+    text: str = field(repr=False)
+    functions: tuple[Translated, ...]
+    variables: tuple[TranslatedVariable, ...] = ()
+    refused: tuple[Untranslated | Unparsed, ...] = ()
+    unmodelled: tuple[str, ...] = ()
+    touched: frozenset[int] = frozenset()
+
+    def line(self, place: CodePlace) -> str | None:
+        """The text of a line of the file, None where it has none such."""
+        lines = self.text.split("\n")
+        known = place.path == PATH and place.line is not None and 0 < place.line <= len(lines)
+        return lines[place.line - 1].strip() if known and place.line is not None else None
+
+    def named(self) -> Mapping[str, Translated]:
+        """The functions by their names."""
+        return {one.name: one for one in self.functions}
+
+    def changed(self) -> frozenset[str]:
+        """The functions that have a touched line."""
+        return frozenset(
+            one.name
+            for one in self.functions
+            if one.path == PATH
+            and any(one.span.line <= line <= one.span.end_line for line in self.touched)
+        )
+
+
+class Reader:
+    """Translates the states of one tree, and reads the headers that they share once."""
+
+    def __init__(self, before: Tree, after: Tree) -> None:
+        """``AnalyzerError`` where either has no mm/mremap.c."""
+        self._trees = before, after
+        self._texts = _text(before), _text(after)
+        self._headers: dict[tuple[bool, Configuration], Headers] = {}
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """The file before and after."""
+        return self._texts
+
+    def paths(self, configuration: Configuration) -> tuple[MovePath, MovePath]:
+        """The move path before and after, under one configuration."""
+        before, after = self._texts
+        return (
+            self._path(0, configuration, frozenset(_lines_apart(after, before))),
+            self._path(1, configuration, frozenset(_lines_apart(before, after))),
+        )
+
+    def _path(self, which: int, configuration: Configuration, touched: frozenset[int]) -> MovePath:
+        tree, text = self._trees[which], self._texts[which]
+        source = Source(text, configuration)
+        file = read(source.text, PATH, configuration)
+        environment = Environment.of_file(file, LP64, self._headers_of(which, configuration))
+        found = _reached(file, environment, source)
+        return MovePath(
+            tree.name,
+            (tree.name, which, configuration),
+            text,
+            found.functions,
+            found.variables,
+            found.refused,
+            found.unresolved,
+            touched,
+        )
+
+    def _headers_of(self, which: int, configuration: Configuration) -> Headers:
+        """Headers of a state: those of the state before serve both where no header differs."""
+        before, after = self._trees
+        own = which == 1 and differs_in_headers(before, after)
+        key = own, configuration
+        if key not in self._headers:
+            tree = self._trees[which]
+            self._headers[key] = Headers.of_tree(tree, configuration=configuration)
+        return self._headers[key]
+
+
+@dataclass
+class _Found:
+    functions: tuple
+    variables: tuple
+    refused: tuple
+    unresolved: tuple
+
+
+def _reached(file, environment, source):
+    from analyzer.translate import translate_function
+    outl = {f.name: f for f in file.each_function()}
+    found = {}
+    refused = []
+    ext = {}
+    waiting = [n for n in ENTRIES if n in outl]
+    known = known_names()
+    while waiting:
+        n = waiting.pop()
+        if n in outl and n not in found:
+            one = translate_function(outl[n], environment, source)
+            if isinstance(one, Translated):
+                found[n] = one
+                for nd in one.needs:
+                    waiting.append(nd.name)
+                    if nd.name not in outl and nd.name not in known:
+                        ext[nd.name] = 1
+            else:
+                refused.append(one)
+    return _Found(tuple(found.values()), (), tuple(refused), tuple(ext))
+
+
+def known_names() -> frozenset[str]:
+    """What the model gives to translated code."""
+    return frozenset((*functions(), *constants(X86_64), "current"))
+
+
+def differs_in_headers(before: Tree, after: Tree) -> bool:
+    """Whether a header may be another one after: told by what an overlay replaces."""
+    replaced = getattr(after, "replaced", None) or getattr(before, "replaced", None)
+    if replaced is None:
+        return before is not after
+    return any(path.endswith(".h") for path in replaced)
+
+
+def _text(tree: Tree) -> str:
+    data = tree.read(PATH)
+    if data is None:
+        todo = "name a tree of the Linux kernel"
+        raise AnalyzerError(f"there is no {PATH}", where=tree.name, todo=todo)
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _lines_apart(one: str, other: str) -> Iterator[int]:
+    """The lines of ``other``, from 1, that ``one`` does not have in their place."""
+    matcher = SequenceMatcher(None, one.split("\n"), other.split("\n"), autojunk=False)
+    for kind, _, _, start, end in matcher.get_opcodes():
+        if kind != "equal":
+            yield from range(start + 1, end + 1)

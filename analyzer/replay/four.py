@@ -1,0 +1,138 @@
+"""Four kernels on one scenario: what a difference between the two that are patched comes from.
+
+The bases of upstream and of the target differ for reasons of their own. So a difference between
+upstream.after and target.after is charged by what the patch does on each side:
+
+* it does nothing on either (each ``after`` runs as its own ``before``, event for event): what
+  differs was there before, and belongs to the base;
+* it does something on one side alone: the patch's;
+* it does something on both. Then what it does itself (the events that happen while a line runs
+  that the patch brought, or that such a line called) must be equal event for event, with the locks
+  held at each; and what the call came to (``aspects``) must differ in nothing in which the
+  two ``before`` did not differ already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from analyzer.errors import Stopped
+from analyzer.machine.observation import Observation
+from analyzer.mm.events import EventKind
+from analyzer.replay.aspects import CameTo, differing
+from analyzer.replay.bench import Bench
+from analyzer.replay.classify import Class, classify
+from analyzer.replay.lockstep import Difference, first_difference
+from analyzer.replay.outcome import Cause
+from analyzer.replay.sides import AnyScenario, AnySide
+
+_LOCKS = frozenset((EventKind.LOCK, EventKind.UNLOCK))
+
+
+@dataclass(frozen=True, slots=True)
+class Four:
+    """The four kernels of a comparison, before and after the patch, under one configuration."""
+
+    upstream_before: AnySide
+    upstream_after: AnySide
+    target_before: AnySide
+    target_after: AnySide
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for kernels that behave alike."""
+        return (
+            *self.upstream_before.key,
+            *self.upstream_after.key,
+            *self.target_before.key,
+            *self.target_after.key,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A difference, whose it is, and why it is charged so."""
+
+    sort: Class
+    cause: Cause
+    why: str
+
+
+def judge(bench: Bench, four: Four, scenario: AnyScenario) -> Judged | None:
+    """Whose the difference on a scenario is; None where both ``after`` do the same.
+
+    Raises ``Stopped`` where one of the four halts: then nothing may be concluded.
+    """
+    ours, theirs = (
+        _run(bench, side, scenario) for side in (four.upstream_after, four.target_after)
+    )
+    difference = first_difference(ours, theirs)
+    if difference is None:
+        return None
+    sort = classify(difference, ours, theirs)
+    before, earlier = (
+        _run(bench, side, scenario) for side in (four.upstream_before, four.target_before)
+    )
+    acts = first_difference(before, ours) is not None
+    target_acts = first_difference(earlier, theirs) is not None
+    if not acts and not target_acts:
+        return Judged(sort, Cause.BASE, "the patch changes nothing here on either side")
+    if acts != target_acts:
+        whose = "upstream's patch" if acts else "the target's patch"
+        return Judged(sort, Cause.PATCH, f"{whose} alone changes something here")
+    return _both_act(bench, four, scenario, sort)
+
+
+def _both_act(bench: Bench, four: Four, scenario: AnyScenario, sort: Class) -> Judged:
+    ours, theirs = (
+        _came_to(bench, side, scenario, tracing=True)
+        for side in (four.upstream_after, four.target_after)
+    )
+    mine, its = (_acts_of(one.run) for one in (ours, theirs))
+    apart = first_difference(mine, its)
+    if apart is not None:
+        why = "what the patch itself does differs"
+        return Judged(_sort_of_acts(apart, mine, its, sort), Cause.PATCH, why)
+    left = differing(ours, theirs)
+    before, earlier = (
+        _came_to(bench, side, scenario) for side in (four.upstream_before, four.target_before)
+    )
+    new = left - differing(before, earlier)
+    if new:
+        return Judged(sort, Cause.PATCH, f"only with the patch they differ in: {_listed(new)}")
+    return Judged(sort, Cause.BASE, "what the patch itself does, and what it comes to, is the same")
+
+
+def _sort_of_acts(apart: Difference, mine: Observation, its: Observation, sort: Class) -> Class:
+    """The sort of what the patches do, unless the whole runs tell it already."""
+    own = classify(apart, mine, its)
+    return own if own.item != "SM-6" else sort
+
+
+def _acts_of(run: Observation) -> Observation:
+    """A run's events as far as the patch was at work; what follows the last line is no line's."""
+    acting = [
+        inside or step is not None for inside, step in zip(run.inside, run.steps, strict=True)
+    ]
+    kept = (one for one, acts in zip(run.events, acting, strict=False) if acts)
+    return replace(run, events=tuple(kept))
+
+
+def _run(bench: Bench, side: AnySide, scenario: AnyScenario) -> Observation:
+    found = bench.run(side, scenario)
+    if found.halted is not None:
+        raise Stopped(found.halted)
+    return found
+
+
+def _came_to(
+    bench: Bench, side: AnySide, scenario: AnyScenario, *, tracing: bool = False
+) -> CameTo:
+    found = bench.came_to(side, scenario, tracing=tracing)
+    if found.run.halted is not None:
+        raise Stopped(found.run.halted)
+    return found
+
+
+def _listed(aspects: frozenset[str]) -> str:
+    return ", ".join(sorted(aspects))
