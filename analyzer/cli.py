@@ -60,12 +60,39 @@ def analyze(
             metavar="REV", help="The upstream commit, when the patch names none or a wrong one."
         ),
     ] = None,
+    upstream: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SRC",
+            help="Upstream: a git repository, a source directory, or its commit as a patch file; "
+            "the built-in reference without it.",
+        ),
+    ] = None,
     target: Annotated[
         str | None,
         typer.Option(
             metavar="SRC[@REV]",
-            help="The tree that the patch is for, a git repository or a directory: lost context "
-            "comes from it, and it proves repairs. Its own functions are not run.",
+            help="The tree that the patch is for, a git repository or a directory: its own "
+            "functions are run, lost context comes from it, and it proves repairs.",
+        ),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The release's .config.")
+    ] = None,
+    trace: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="A recorded trace to replay, by strace, perf, ftrace or in our own form "
+            "(repeatable); generated ones are always added.",
+        ),
+    ] = None,
+    populate: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOW",
+            help="Which pages of a trace's mappings are taken to be there: none, touched, all or "
+            "sparse:N.",
         ),
     ] = None,
     arch: Annotated[
@@ -99,7 +126,16 @@ def analyze(
     from analyzer.pipeline import analyze as run
 
     request = Request(
-        patch, upstream_commit, target, tuple(arch or ()), tuple(facts or ()), write_repaired
+        patch,
+        upstream_commit,
+        target,
+        tuple(arch or ()),
+        tuple(facts or ()),
+        write_repaired,
+        upstream,
+        config,
+        tuple(trace or ()),
+        populate,
     )
     with _patience():
         reports = run(request)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analyzer.compare.symbols import symbols_of
 from analyzer.errors import AnalyzerError, NotRepairedError
+from analyzer.excerpt.decide import configuration_of
 from analyzer.intake import facts_on, named_commit, pre_image_of, read_input, tree_of
+from analyzer.kernels import Ground, replayed_on, target_of, upstream_of
 from analyzer.patch.damage import Grade
 from analyzer.patch.reader import Patch, Series, read_series, written_patch
 from analyzer.repair import Mended, PreImage, mend
@@ -21,6 +25,9 @@ from analyzer.review.record import divergences_of, kernels_of, runs_of, work_of
 from analyzer.review.verdict import basis_of, verdict_on
 from analyzer.upstream import Facts, load
 
+if TYPE_CHECKING:
+    from analyzer.repo import Tree
+
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,40}")
 
 
@@ -32,11 +39,16 @@ def analyze(request: Request) -> tuple[Report, ...]:
     _check_commit(request.upstream_commit)
     facts = load(request.facts)
     series = read_series(read_input(request.patch), request.patch)
-    pre_image = pre_image_of(tree_of(request.target))
+    tree = tree_of(request.target)
+    pre_image = pre_image_of(tree)
     cases = [_case(request, facts, series, patch, pre_image) for patch in series.patches]
+    grounds = _grounds(request, cases, tree)
     if request.write_repaired is not None:
         _write_repaired(request.write_repaired, cases)
-    return tuple(report_on(replace(case, outcome=replayed(case))) for case in cases)
+    settings = configuration_of(request.config, ()).symbols
+    return tuple(
+        report_on(_run(case, ground, settings)) for case, ground in zip(cases, grounds, strict=True)
+    )
 
 
 def _check_commit(named: str | None) -> None:
@@ -65,14 +77,34 @@ def _case(
     )
 
 
-def replayed(case: Case) -> Outcome | None:
+def _grounds(request: Request, cases: Sequence[Case], tree: Tree | None) -> list[Ground]:
+    """The trees of both sides for each patch; those of a series stand on those before them."""
+    grounds: list[Ground] = []
+    for case in cases:
+        upstream = upstream_of(request.upstream, case.patch, case.mended, case.named)
+        readings = target_of(tree, case.mended)
+        grounds.append(Ground(upstream, readings))
+        if readings and readings[0].patched.after is not None:
+            tree = readings[0].patched.after
+    return grounds
+
+
+def _run(case: Case, ground: Ground, settings: Mapping[str, str]) -> Case:
+    """Everything that trees and running tell of a patch."""
+    return replace(case, outcome=replayed(case, ground, settings))
+
+
+def replayed(case: Case, ground: Ground, settings: Mapping[str, str]) -> Outcome | None:
     """Run the patch beside upstream's; None where it touches no C."""
     if not touches_code(case):
         return None
+    commit = case.commit.id if case.commit else case.named
+    outcome = replayed_on(ground, case.mended, commit, settings)
+    if outcome is not None:
+        return outcome
     # Patches without C do without the model and its engines.
     from analyzer.replay.session import Subject, replay
 
-    commit = case.commit.id if case.commit else case.named
     return replay(Subject(case.mended, commit))
 
 

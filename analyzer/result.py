@@ -50,6 +50,10 @@ class Request:
     architectures: tuple[str, ...] = ()
     facts: tuple[Path, ...] = ()
     write_repaired: Path | None = None
+    upstream: str | None = None
+    config: Path | None = None
+    traces: tuple[Path, ...] = ()
+    populate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

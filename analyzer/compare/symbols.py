@@ -44,6 +44,7 @@ class Selection:
     under: str | None
     place: Place
     repeated: bool
+    path: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _selected(side: FragmentSide, file: FilePatch) -> Iterator[Selection]:
     for item in selects:
         if item.added:
             same = [other for other in selects if _same_select(item, other)]
-            yield Selection(item.target, item.under, _place(file, item.line), len(same) > 1)
+            yield Selection(item.target, item.under, _place(file, item.line), len(same) > 1, file.path)
 
 
 def _same_select(one: FragmentProperty, other: FragmentProperty) -> bool:

@@ -24,7 +24,7 @@ from analyzer.csource.nesting import (
     unbalanced,
 )
 from analyzer.csource.replace import Budget
-from analyzer.csource.syntax import Macro
+from analyzer.csource.syntax import Macro, Span
 
 __all__ = [
     "Conditional",
@@ -36,6 +36,7 @@ __all__ = [
     "unbalanced",
 ]
 
+_NOWHERE = Span(0, 0, 0, 0)
 # Beyond this, what an undecided arm defines is not told apart from what its siblings define.
 _MAX_OPEN = 64
 # What macros in conditions may cost for each character of a text; beyond, nothing is decided.
@@ -121,7 +122,7 @@ class _Picking:
         if chain.links != [0, len(found) - 1]:
             return False
         guarded = _GUARD.fullmatch(expression_of(found[0].name, found[0].rest) or "")
-        macro = defined_by(found[1], "")
+        macro = defined_by(found[1], "", _NOWHERE)
         return bool(guarded and macro and macro.name == guarded[1])
 
 
@@ -134,22 +135,30 @@ class _Macros:
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
-        self.known: dict[str, Macro | Absence] = {}
+        # A ``#define`` that nothing asked for yet is kept as it is.
+        self.known: dict[str, Macro | Absence | Directive] = {}
         # By undecided conditional: what to put back at the end of the arm, and what all arms set.
         self.open: list[_Open] = []
         self.deeper = 0
 
     def find(self, name: str) -> Macro | Absence:
         known = self.known.get(name)
+        if isinstance(known, Directive):
+            known = self.known[name] = defined_by(known, "", _NOWHERE) or Absence.UNDEFINED
         return known if known is not None else self.configuration.find(name)
 
     def take(self, directive: Directive) -> None:
         """Do what a directive says, if it defines or undefines."""
-        name = undefined_by(directive)
-        if name:
-            self._set(name, Absence.UNDEFINED)
-        elif (macro := defined_by(directive, "")) is not None:
-            self._set(macro.name, macro)
+        if directive.name == "undef":
+            name = undefined_by(directive)
+            if name:
+                self._set(name, Absence.UNDEFINED)
+        elif directive.name == "define":
+            plain = _PLAIN_DEFINE.match(directive.lines.text, max(directive.behind, 0))
+            if directive.behind >= 0 and plain is not None and plain[1] != "defined":
+                self._set(plain[1], directive)
+            elif (macro := defined_by(directive, "", _NOWHERE)) is not None:
+                self._set(macro.name, macro)
 
     def enter(self) -> None:
         """Begin an undecided conditional."""
@@ -176,7 +185,7 @@ class _Macros:
             for name in innermost.touched:
                 self._set(name, Absence.UNKNOWN)
 
-    def _set(self, name: str, meaning: Macro | Absence) -> None:
+    def _set(self, name: str, meaning: Macro | Absence | Directive) -> None:
         if self.open:
             self.open[-1].before.setdefault(name, self.known.get(name))
         self.known[name] = Absence.UNKNOWN if self.deeper else meaning
@@ -186,12 +195,15 @@ class _Macros:
 class _Open:
     """An undecided conditional being read; a dict of None is a set that keeps its order."""
 
-    before: dict[str, Macro | Absence | None] = field(default_factory=dict)
+    before: dict[str, Macro | Absence | Directive | None] = field(default_factory=dict)
     touched: dict[str, None] = field(default_factory=dict)
 
 
 _GUARD = re.compile(r"!\s*defined\s*(?:\(\s*)?([\w$]+)\s*\)?")
 _VISIBLE = re.compile(r"[^\r\n]++")
+# The name of a macro without parameters: there is no more to see to than what it stands for.
+_PLAIN_DEFINE = re.compile(r"[ \t]++([A-Za-z_$][\w$]*+)(?=[ \t\n]|\Z)")
+_BLANKS = {code: " " for code in range(128) if chr(code) not in "\r\n"}
 
 
 def _blanked(text: str, ranges: Iterable[tuple[int, int]]) -> str:
@@ -199,7 +211,14 @@ def _blanked(text: str, ranges: Iterable[tuple[int, int]]) -> str:
     at = 0
     for start, end in ranges:
         parts.append(text[at:start])
-        parts.append(_VISIBLE.sub(lambda found: " " * width(found[0]), text[start:end]))
+        parts.append(_blank(text[start:end]))
         at = end
     parts.append(text[at:])
     return "".join(parts)
+
+
+def _blank(text: str) -> str:
+    """Return as many blanks as the text has bytes, on the same lines."""
+    if text.isascii():
+        return text.translate(_BLANKS)
+    return _VISIBLE.sub(lambda found: " " * width(found[0]), text)

@@ -6,7 +6,9 @@ expanded. The grammar is read with two stacks, so that no nesting is too deep.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 from analyzer.csource.arithmetic import Number, Value, constant
@@ -23,6 +25,8 @@ Find: TypeAlias = Callable[[str], Macro | Absence]
 
 # Stands for a macro that is not known: no token of C, so no "##" can make a known name of it.
 _UNKNOWN = "\ue000"
+# What most conditions are, all those of ``#ifdef`` among them.
+_IS_DEFINED = re.compile(r"(!?)defined\(([A-Za-z_$][\w$]*+)\)")
 
 
 def evaluate(condition_text: str, configuration: Configuration) -> bool | None:
@@ -49,7 +53,11 @@ class _Condition:
         self.budget = budget
 
     def decide(self, text: str) -> bool | None:
-        pieces = expanded(lexemes(text), self._lookup, self.budget, _NOT_EXPANDED)
+        simple = _IS_DEFINED.fullmatch(text)
+        if simple is not None and simple[2] not in _OPERATORS:
+            known = self._is_defined(simple[2])
+            return known if known is None or not simple[1] else not known
+        pieces = expanded(_lexemes(text), self._lookup, self.budget, _NOT_EXPANDED)
         if pieces is None:
             return None
         try:
@@ -138,6 +146,12 @@ class _Condition:
                 return _constant(body)
             case _:
                 return Number(0) if self.total else None
+
+
+@lru_cache(maxsize=1024)
+def _lexemes(text: str) -> tuple[Lexeme, ...]:
+    """The tokens of a condition: the same ones stand in many files."""
+    return tuple(lexemes(text))
 
 
 _NOWHERE = Span(0, 0, 0, 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from analyzer.csource.syntax import Span
@@ -40,12 +40,8 @@ class Places:
     """Lines and columns of the bytes of a text that begins at a line and column of a file."""
 
     def __init__(self, data: bytes, line: int = 1, column: int = 0) -> None:
-        starts = [0]
-        at = data.find(b"\n")
-        while at >= 0:
-            starts.append(at + 1)
-            at = data.find(b"\n", at + 1)
-        self._starts = starts
+        ends = accumulate(len(each) + 1 for each in data.split(b"\n"))
+        self._starts = [0, *ends][:-1]
         self._line = line
         self._column = column
 

@@ -98,11 +98,15 @@ class _Values:
 
 
 class CFile:
-    """A file of C. Everything is found when it is first asked for."""
+    """A file of C. Everything is found when it is first asked for.
 
-    def __init__(self, text: str, path: str) -> None:
+    ``line`` is where in its file a piece of one begins.
+    """
+
+    def __init__(self, text: str, path: str, *, line: int = 1) -> None:
         self.text = text
         self.path = path
+        self._line = line
         self._data = encoded(text)
         self._functions: dict[str, Function | Unparsed] = {}
 
@@ -120,7 +124,7 @@ class CFile:
 
     @cached_property
     def _places(self) -> Places:
-        return Places(self._data)
+        return Places(self._data, self._line)
 
     @cached_property
     def _source(self) -> Source:
@@ -171,6 +175,10 @@ class CFile:
         """Read every function, in order."""
         for item in self._function_items:
             yield self._read_function(item)
+
+    def function_of(self, item: TopLevel) -> Function | Unparsed:
+        """Read the function of an item of this text."""
+        return self._read_function(item)
 
     def _read_function(self, item: TopLevel) -> Function | Unparsed:
         try:

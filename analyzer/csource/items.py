@@ -143,7 +143,7 @@ class _Scan:
             return
         self.depth -= 1
         if not self.depth and self.start >= 0 and self._is_function():
-            self._end(at + 1)
+            self._end(at + 1, function=True)
 
     def _semicolon(self, at: int) -> None:
         if not self.depth and self.start >= 0:
@@ -191,11 +191,11 @@ class _Scan:
     def _is_function(self) -> bool:
         return self.brace >= 0 and is_function_head(self.masked.data[self.start : self.brace])
 
-    def _end(self, end: int, *, closed: bool = True) -> None:
+    def _end(self, end: int, *, closed: bool = True, function: bool = False) -> None:
         data = self.masked.data
-        head = data[self.start : self.brace if self.brace >= 0 else end]
         kind, name, macro = Kind.DECLARATION, "", ""
-        if self.brace >= 0 and is_function_head(head):
+        if function or self._is_function():
+            head = data[self.start : self.brace]
             kind, macro = Kind.FUNCTION, defining_macro(head)
             name = _first_argument(head) if macro else function_name(head)
         elif _is_use(data, self.start, end):

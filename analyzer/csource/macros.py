@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.csource.directives import Directive, directives
-from analyzer.csource.syntax import Macro
+from analyzer.csource.syntax import Macro, Span
 
 _NAME = r"[A-Za-z_$][\w$]*+"
 _DEFINE = re.compile(rf"(?P<name>{_NAME})(?:\((?P<parameters>[^()]*+)\))?+(?P<body>.*+)", re.DOTALL)
@@ -49,8 +49,11 @@ def undefined_by(directive: Directive) -> str:
     return match["name"] if match else ""
 
 
-def defined_by(directive: Directive, path: str) -> Macro | None:
-    """Return the macro of a ``#define``; None for any other directive, or one that is wrong."""
+def defined_by(directive: Directive, path: str, span: Span | None = None) -> Macro | None:
+    """Return the macro of a ``#define``; None for any other directive, or one that is wrong.
+
+    It stands where the directive does, unless a ``span`` is given: to find that out takes time.
+    """
     match = _DEFINE.fullmatch(directive.rest) if directive.name == "define" else None
     if match is None or match["name"] == "defined":
         return None
@@ -59,12 +62,13 @@ def defined_by(directive: Directive, path: str) -> Macro | None:
         # The name must end where it ends: "X(a" is no object-like macro.
         if body.startswith("("):
             return None
-        return Macro(directive.span, path, match["name"], None, body.strip())
+        return Macro(span or directive.span, path, match["name"], None, body.strip())
     names = _parameters(match["parameters"])
     if names is None:
         return None
     parameters, variadic = names
-    return Macro(directive.span, path, match["name"], parameters, body.strip(), variadic)
+    at = span or directive.span
+    return Macro(at, path, match["name"], parameters, body.strip(), variadic)
 
 
 def _parameters(text: str) -> tuple[tuple[str, ...], bool] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analyzer.csource.directives import Directive, directives
@@ -65,7 +65,8 @@ class Chain:
     links: list[int]
     broken: bool = False
     closed: bool = False
-    inner: list[list[Conditional]] = field(default_factory=lambda: [[]])
+    # The conditionals in each arm, in order.
+    inner: list[list[Chain]] = field(default_factory=lambda: [[]])
 
 
 @dataclass(slots=True)
@@ -74,8 +75,11 @@ class Chains:
 
     found: list[Directive]
     by_opening: dict[int, Chain] = field(default_factory=dict)
-    unbalanced: list[Unbalanced] = field(default_factory=list)
-    top: list[Conditional] = field(default_factory=list)
+    # The directives that do not fit, and why.
+    complaints: list[tuple[int, str]] = field(default_factory=list)
+    top: list[Chain] = field(default_factory=list)
+    # In the order of their ends: what is in another stands before it.
+    ended: list[Chain] = field(default_factory=list)
     # The conditionals that are open while the text is read, innermost last.
     stack: list[Chain] = field(default_factory=list)
 
@@ -87,11 +91,11 @@ class Chains:
     def go_on(self, at: int) -> None:
         """Take a directive between the first and the last of a conditional."""
         if not self.stack:
-            self.complain(at, "belongs to no #if")
+            self.complaints.append((at, "belongs to no #if"))
             return
         chain = self.stack[-1]
         if self.found[chain.links[-1]].name == "else":
-            self.complain(at, "stands behind the #else")
+            self.complaints.append((at, "stands behind the #else"))
             chain.broken = True
         chain.links.append(at)
         chain.inner.append([])
@@ -99,36 +103,24 @@ class Chains:
     def end(self, at: int) -> None:
         """Take an ``#endif``."""
         if not self.stack:
-            self.complain(at, "belongs to no #if")
+            self.complaints.append((at, "belongs to no #if"))
             return
         self.stack[-1].links.append(at)
         self.stack[-1].closed = True
-        self._close(self.found[at].span.end_line)
+        self._close()
 
-    def give_up(self, last_line: int) -> None:
+    def give_up(self) -> None:
         """End the text: what is open there ends with it."""
         while self.stack:
             self.stack[-1].broken = True
-            self.complain(self.stack[-1].links[0], "is closed by no #endif")
-            self._close(last_line)
-        self.unbalanced.sort(key=lambda each: each.line)
+            self.complaints.append((self.stack[-1].links[0], "is closed by no #endif"))
+            self._close()
 
-    def complain(self, at: int, reason: str) -> None:
-        """Note a directive that does not fit."""
-        directive = self.found[at]
-        self.unbalanced.append(Unbalanced(directive.span.line, directive.name, reason))
-
-    def _close(self, end_line: int) -> None:
-        """Make the innermost conditional, and put it where it stands: all inside it is there."""
+    def _close(self) -> None:
+        """Put the innermost conditional where it stands: all inside it is there."""
         chain = self.stack.pop()
-        links = [self.found[link] for link in chain.links]
-        ends = [link.span.line - 1 for link in links[1:]]
-        arms = tuple(
-            ConditionalArm(link.name, link.rest, link.span.line, end, tuple(inner))
-            for link, end, inner in zip(links, [*ends, end_line], chain.inner, strict=False)
-        )
-        made = Conditional(links[0].span.line, end_line, arms, chain.closed)
-        (self.stack[-1].inner[-1] if self.stack else self.top).append(made)
+        (self.stack[-1].inner[-1] if self.stack else self.top).append(chain)
+        self.ended.append(chain)
 
 
 def chains_of(text: str) -> Chains:
@@ -141,18 +133,42 @@ def chains_of(text: str) -> Chains:
             chains.go_on(at)
         elif directive.name == "endif":
             chains.end(at)
-    chains.give_up(text.count("\n") + (not text.endswith("\n")))
+    chains.give_up()
     return chains
 
 
 def structure(text: str) -> tuple[Conditional, ...]:
     """Return the conditionals of a text, outermost ones, in order; see ``unbalanced``."""
-    return tuple(chains_of(text).top)
+    chains = chains_of(text)
+    last_line = text.count("\n") + (not text.endswith("\n"))
+    made: dict[int, Conditional] = {}
+    for chain in chains.ended:
+        made[chain.links[0]] = _made(chain, chains.found, made, last_line)
+    return tuple(made[chain.links[0]] for chain in chains.top)
+
+
+def _made(
+    chain: Chain, found: Sequence[Directive], made: Mapping[int, Conditional], last_line: int
+) -> Conditional:
+    links = [found[link] for link in chain.links]
+    spans = [link.span for link in links]
+    end_line = spans[-1].end_line if chain.closed else last_line
+    ends = [*(span.line - 1 for span in spans[1:]), end_line]
+    arms = tuple(
+        ConditionalArm(
+            link.name, link.rest, span.line, end, tuple(made[each.links[0]] for each in inner)
+        )
+        for link, span, end, inner in zip(links, spans, ends, chain.inner, strict=False)
+    )
+    return Conditional(spans[0].line, end_line, arms, chain.closed)
 
 
 def unbalanced(text: str) -> tuple[Unbalanced, ...]:
     """Return the directives that open what nothing closes, or belong to nothing."""
-    return tuple(chains_of(text).unbalanced)
+    chains = chains_of(text)
+    noted = ((chains.found[at], reason) for at, reason in chains.complaints)
+    found = [Unbalanced(each.span.line, each.name, reason) for each, reason in noted]
+    return tuple(sorted(found, key=lambda each: each.line))
 
 
 # --- conditions as text -------------------------------------------------------------------------

@@ -34,7 +34,9 @@ class Token:
 
 # What is repeated here never gives back what it took: time and memory stay linear in text that
 # closes nothing. A comment runs to its end or the text's, a literal to its end or the line's.
-COMMENT = r"/\*(?:[^*]|\*(?!/))*+(?:\*/)?|//(?:[^\n\\]|\\(?:\r?\n|.)?)*+"
+UP_TO_CLOSE = r"/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
+TO_LINE_END = r"//(?:[^\n\\]|\\(?:\r?\n|.)?)*+"
+COMMENT = f"{UP_TO_CLOSE}|{TO_LINE_END}"
 LITERAL = r""""(?:[^"\\\n]|\\(?:\r?\n|.))*+"?|'(?:[^'\\\n]|\\(?:\r?\n|.))*+'?"""
 # What one token of code is; the last alternative takes any character that starts none.
 CODE = rf"""

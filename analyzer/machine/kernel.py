@@ -9,7 +9,7 @@ from inspect import Parameter, signature
 from typing import Any
 
 from analyzer.errors import CodePlace, KernelFault, Stopped
-from analyzer.machine.left import Left, left_in
+from analyzer.machine.left import Standings, left_in
 from analyzer.machine.observation import Observation
 from analyzer.machine.scenario import Remap, Scenario
 from analyzer.machine.staging import finish, prepare
@@ -183,7 +183,7 @@ class Kernel:
                 halted, at = reason, self._named(place)
         return observed(state, halted, at, tracer)
 
-    def left(self) -> Left:
+    def left(self) -> Standings:
         """What stands in the address space after the last run."""
         return left_in(self._state, self._tables_before)
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-try:
-    from analyzer.mm.areas import Row, layout
-except ImportError:
-    Row = object
-    layout = lambda s: ()
+from analyzer.mm.areas import Row, layout
 from analyzer.mm.entry import Kind
 from analyzer.mm.geometry import Level
 from analyzer.mm.state import State, Table
@@ -19,7 +15,7 @@ Standing = tuple[Kind, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Standings:
     """An address space after a call.
 
     ``pages`` are the entries by the address that they cover, ``tables`` the page tables by level
@@ -31,7 +27,7 @@ class Left:
     areas: tuple[Row, ...]
 
 
-def left_in(state: State, before: int) -> Left:
+def left_in(state: State, before: int) -> Standings:
     """What stands in a state; tables numbered below ``before`` were there before the call."""
     pages: dict[int, Standing] = {}
     tables: dict[tuple[Level, int], int | None] = {}
@@ -40,7 +36,7 @@ def left_in(state: State, before: int) -> Left:
         for index, entry in table.entries.items():
             if entry.kind not in (Kind.TABLE, Kind.NONE):
                 pages[base + index * table.each] = entry.kind, entry.target, entry.bits
-    return Left(pages, tables, layout(state))
+    return Standings(pages, tables, layout(state))
 
 
 def _tables(state: State, top: Table, base: int) -> Iterator[tuple[Table, int]]:

@@ -10,6 +10,7 @@ from analyzer.csource.configuration import Configuration
 from analyzer.csource.file import read
 from analyzer.csource.syntax import Unparsed
 from analyzer.errors import AnalyzerError, CodePlace
+from analyzer.excerpt.decide import picked
 from analyzer.mm.api import constants, functions
 from analyzer.mm.geometry import X86_64
 from analyzer.reference.slots import LOOP, PATH
@@ -64,9 +65,10 @@ class MovePath:
 class Reader:
     """Translates the states of one tree, and reads the headers that they share once."""
 
-    def __init__(self, before: Tree, after: Tree) -> None:
-        """``AnalyzerError`` where either has no mm/mremap.c."""
+    def __init__(self, before: Tree, after: Tree, *, headers: bool = False) -> None:
+        """``headers``: headers may differ too. ``AnalyzerError`` where there is no mm/mremap.c."""
         self._trees = before, after
+        self._own_headers = headers
         self._texts = _text(before), _text(after)
         self._headers: dict[tuple[bool, Configuration], Headers] = {}
 
@@ -82,6 +84,17 @@ class Reader:
             self._path(0, configuration, frozenset(_lines_apart(after, before))),
             self._path(1, configuration, frozenset(_lines_apart(before, after))),
         )
+
+    def gated(self, on: Configuration, off: Configuration) -> tuple[MovePath, MovePath]:
+        """The one state that is known, with symbols off as if it were that before, and on.
+
+        What is touched are the lines that the symbols bring in.
+        """
+        lines = [picked(self._texts[1].split("\n"), one) for one in (off, on)]
+        pairs = enumerate(zip(*lines, strict=True), 1)
+        touched = frozenset(number for number, (less, more) in pairs if less != more)
+        before, after = (self._path(1, one, touched) for one in (off, on))
+        return before, after
 
     def _path(self, which: int, configuration: Configuration, touched: frozenset[int]) -> MovePath:
         tree, text = self._trees[which], self._texts[which]
@@ -102,9 +115,7 @@ class Reader:
 
     def _headers_of(self, which: int, configuration: Configuration) -> Headers:
         """Headers of a state: those of the state before serve both where no header differs."""
-        before, after = self._trees
-        own = which == 1 and differs_in_headers(before, after)
-        key = own, configuration
+        key = which == 1 and self._own_headers, configuration
         if key not in self._headers:
             tree = self._trees[which]
             self._headers[key] = Headers.of_tree(tree, configuration=configuration)
@@ -121,6 +132,7 @@ class _Found:
 
 def _reached(file, environment, source):
     from analyzer.translate import translate_function
+
     outl = {f.name: f for f in file.each_function()}
     found = {}
     refused = []
@@ -145,14 +157,6 @@ def _reached(file, environment, source):
 def known_names() -> frozenset[str]:
     """What the model gives to translated code."""
     return frozenset((*functions(), *constants(X86_64), "current"))
-
-
-def differs_in_headers(before: Tree, after: Tree) -> bool:
-    """Whether a header may be another one after: told by what an overlay replaces."""
-    replaced = getattr(after, "replaced", None) or getattr(before, "replaced", None)
-    if replaced is None:
-        return before is not after
-    return any(path.endswith(".h") for path in replaced)
 
 
 def _text(tree: Tree) -> str:

@@ -66,22 +66,27 @@ class Scenario:
         ]
 
     def _filled(self) -> list[str]:
-        """Neighbours of one sort are one line."""
-        lines: list[str] = []
-        run: list[Content] = []
-        for one in (*self.contents, None):
-            step = self.geometry.page_size
-            if run and (one is None or one != replace(run[-1], at=run[-1].at + step)):
-                lines.append(_told(run, step))
-                run = []
-            if one is not None:
-                run.append(one)
-        return lines
+        return _filled(self.contents, self.geometry.page_size)
 
     def _failing(self) -> list[str]:
-        if self.fails is None:
-            return []
-        return [f"page-table allocation {self.fails + 1} of the call fails"]
+        return _failing(self.fails)
+
+
+def _filled(contents: tuple[Content, ...], step: int) -> list[str]:
+    """Neighbours of one sort are one line."""
+    lines: list[str] = []
+    run: list[Content] = []
+    for one in (*contents, None):
+        if run and (one is None or one != replace(run[-1], at=run[-1].at + step)):
+            lines.append(_told(run, step))
+            run = []
+        if one is not None:
+            run.append(one)
+    return lines
+
+
+def _failing(fails: int | None) -> list[str]:
+    return [] if fails is None else [f"page-table allocation {fails + 1} of the call fails"]
 
 
 def _told(run: list[Content], step: int) -> str:
@@ -143,3 +148,48 @@ class Remap:
     chosen: int | None = None
     limits: Limits = Limits()
     fails: int | None = None
+
+    def operations(self) -> tuple[str, ...]:
+        """The scenario in words, one step a line; the call is the last."""
+        return (
+            *(_area(one) for one in self.areas),
+            *_filled(self.contents, self.geometry.page_size),
+            *self._limited(),
+            *_failing(self.fails),
+            self.call(),
+        )
+
+    def call(self) -> str:
+        """The call in words."""
+        names = [name for bit, name in _FLAGS if self.flags & bit]
+        rest = self.flags & ~sum(bit for bit, _ in _FLAGS)
+        flags = "|".join([*names, *([f"{rest:#x}"] if rest or not names else [])])
+        new = f", {self.new_address:#x}" if self.new_address else ""
+        given = f"mremap({self.address:#x}, {self.old_length:#x}, {self.new_length:#x}, {flags}"
+        chosen = "" if self.chosen is None else f", where get_unmapped_area() gives {_gap(self)}"
+        return f"{given}{new}){chosen}"
+
+    def _limited(self) -> list[str]:
+        return [
+            f"at most {value:#x} {what}"
+            for value, usual, what in (
+                (self.limits.areas, Limits().areas, "areas"),
+                (self.limits.space, None, "bytes of address space"),
+                (self.limits.locked, None, "locked bytes"),
+                (self.limits.memory, None, "bytes of memory to commit"),
+            )
+            if value is not None and value != usual
+        ]
+
+
+_FLAGS = ((1, "MREMAP_MAYMOVE"), (2, "MREMAP_FIXED"), (4, "MREMAP_DONTUNMAP"))
+
+
+def _gap(remap: Remap) -> str:
+    chosen = remap.chosen or 0
+    return f"{chosen:#x}" if chosen >= 0 else f"error {-chosen}"
+
+
+def _area(one: Area) -> str:
+    of = "anonymous" if one.file is None else f"file {one.file} from page {one.pgoff:#x}"
+    return f"area {one.start:#x}-{one.end:#x}, {of}, vm_flags {one.flags:#x}"

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from analyzer.errors import CodePlace, KernelFault, Stopped
-from analyzer.machine.left import Left, left_in
+from analyzer.machine.left import Standings, left_in
 from analyzer.machine.movepath import SYSCALL, MovePath
 from analyzer.machine.observation import Observation
 from analyzer.machine.scenario import Remap, Scenario
@@ -66,7 +66,7 @@ class Whole:
                 halted, at = reason, place
         return observed(state, halted, at, tracer)
 
-    def left(self) -> Left:
+    def left(self) -> Standings:
         """What stands in the address space after the last run."""
         return left_in(self._state, self._tables_before)
 

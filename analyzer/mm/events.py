@@ -17,6 +17,8 @@ class EventKind(Enum):
     ALLOCATE = "allocate"
     FREE = "free"
     NOTIFY = "notify"
+    AREA = "area"
+    ACCOUNT = "account"
     REPORT = "report"
     FAULT = "fault"
     DIED = "died"
@@ -37,6 +39,11 @@ class Event(NamedTuple):
     ``under`` are the names of the locks held then, in order. For WRITE, ``what`` is (level,
     address or None, table, index, entry before, entry after, the locks under which the value was
     read); for FLUSH (start, end) in bytes; for LOCK (lock, subclass, mode).
+    For AREA it is what became of an area, whoever did it: ("new", start, end, flags, file, offset,
+    anon_vma), ("unmap", start, end), ("split", start, end, at), ("bounds", start, end, start now,
+    end now), ("merged", start, end) of one that a neighbour took in, ("flags", start, end, flags),
+    ("pgoff", start, end, offset), ("anon", start, end, anon_vma), ("populate", start, end). For
+    ACCOUNT it is ("total" or "locked" or "committed", pages more).
     """
 
     kind: EventKind

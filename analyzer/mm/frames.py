@@ -44,6 +44,12 @@ def put_page(state: State, number: int) -> None:
     state.note(EventKind.FREE, "frame", number)
 
 
+def free_swap(state: State, number: int) -> None:
+    """The entry that held a swap slot is gone: the slot is free (``free_swap_and_cache``)."""
+    state.swaps_freed.add(number)
+    state.note(EventKind.FREE, "swap", number)
+
+
 def page_add_rmap(state: State, number: int) -> None:
     """One more entry maps the frame."""
     _own(state, number).maps += 1

@@ -10,9 +10,9 @@ from analyzer.errors import FaultKind, KernelFault
 from analyzer.mm import areas, bits, frames, locking, notifier, pgtable, reports, rmap, tlb
 from analyzer.mm.entry import DIRTY, HUGE_KINDS, SOFT_DIRTY, UFFD_WP, WRITE, YOUNG, Entry, Kind
 from analyzer.mm.state import State, Table, Vma, entry_at
+from analyzer.mm.vmflags import VM_NOHUGEPAGE
 from analyzer.translate.runtime.pointers import Pointer
 
-VM_NOHUGEPAGE = 0x4000_0000
 _NESTED = 1
 
 

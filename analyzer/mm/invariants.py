@@ -7,7 +7,7 @@ Each function looks at one thing and returns what is broken, in words; nothing i
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from analyzer.mm import frames
 from analyzer.mm.areas import area_of
@@ -15,6 +15,8 @@ from analyzer.mm.entry import Entry, Kind
 from analyzer.mm.geometry import Level
 from analyzer.mm.huge import has_deposit
 from analyzer.mm.state import Frame, Held, State, Table
+from analyzer.mm.vmflags import VM_ACCOUNT, VM_LOCKED
+from analyzer.translate.runtime.nothing import NULL
 
 _PTE = Level.PTE
 _TABLE, _PAGE, _SWAP, _MIGRATION = Kind.TABLE, Kind.PAGE, Kind.SWAP, Kind.MIGRATION
@@ -123,6 +125,7 @@ def is_whole_at_a_glance(state: State) -> bool:
         state.mm.nr_ptes == page_tables
         and sorted(hung) == list(range(1, len(state.tables)))
         and sorted(frames) == list(range(state.frames_made))
+        and not state.swaps_freed
         and sorted(swaps) == list(range(state.swaps_made))
     )
 
@@ -139,14 +142,29 @@ def _hangs_tables_only(state: State, table: Table) -> bool:
 
 
 def _are_areas_whole(state: State) -> bool:
-    """Whether areas are in order, and counted."""
-    mm, end, size = state.mm, 0, 0
+    """Whether areas are in order, linked, and counted."""
+    mm, before, end, size = state.mm, NULL, 0, 0
+    linked = mm.mmap
     for one in state.vmas:
-        if one.vm_start < end:
+        if one.vm_start < end or one.vm_start >= one.vm_end:
             return False
-        end = one.vm_end
+        if linked is not one or one.vm_prev is not before:
+            return False
+        before, linked, end = one, one.vm_next, one.vm_end
         size += end - one.vm_start
-    return mm.map_count == len(state.vmas) and mm.total_vm == size >> state.geometry.page_shift
+    return (
+        linked is NULL
+        and mm.map_count == len(state.vmas)
+        and mm.total_vm == size >> state.geometry.page_shift
+        and mm._locked == _pages_with(state, VM_LOCKED)
+        and state.committed == _pages_with(state, VM_ACCOUNT)
+    )
+
+
+def _pages_with(state: State, flag: int) -> int:
+    """The pages of areas that have a flag."""
+    size = sum([one.vm_end - one.vm_start for one in state.vmas if one._flags & flag])
+    return size >> state.geometry.page_shift
 
 
 def validate_tables(state: State, walked: Walked | None = None) -> tuple[str, ...]:
@@ -176,15 +194,18 @@ def validate_counts(state: State, walked: Walked | None = None) -> tuple[str, ..
         if number in state.tables and state.tables[number].level is Level.PTE
     )
     pages = sum(one.vm_end - one.vm_start for one in state.vmas) >> state.geometry.page_shift
+    mm = state.mm
     real = {
-        "nr_ptes": tables + len(_put_by(state)),
-        "map_count": len(state.vmas),
-        "total_vm": pages,
+        "nr_ptes": (mm.nr_ptes, tables + len(_put_by(state))),
+        "map_count": (mm.map_count, len(state.vmas)),
+        "total_vm": (mm.total_vm, pages),
+        "locked_vm": (mm.locked_vm, _pages_with(state, VM_LOCKED)),
+        "vm_committed_as": (state.committed, _pages_with(state, VM_ACCOUNT)),
     }
     return tuple(
-        f"{name} is {getattr(state.mm, name)} and should be {count}"
-        for name, count in real.items()
-        if getattr(state.mm, name) != count
+        f"{name} is {counted} and should be {count}"
+        for name, (counted, count) in real.items()
+        if counted != count
     )
 
 
@@ -197,6 +218,7 @@ def validate_frames(state: State, walked: Walked | None = None) -> tuple[str, ..
         distinct == len(found.frames) == found.pages == state.frames_made
         and max(found.frames, default=-1) < state.frames_made
         and (not state.frames or all(_is_plain(one) for one in state.frames.values()))
+        and not state.swaps_freed
         and sorted(found.swaps) == list(range(state.swaps_made))
     ):
         return ()
@@ -216,7 +238,7 @@ def validate_frames(state: State, walked: Walked | None = None) -> tuple[str, ..
         *(
             f"swap slot {number} is in {swaps[number]} entries"
             for number in range(state.swaps_made)
-            if swaps[number] != 1
+            if swaps[number] != (number not in state.swaps_freed)
         ),
     )
 
@@ -240,9 +262,9 @@ def _lost_frames(state: State, walked: Walked) -> list[int]:
 
 
 def validate_areas(state: State, walked: Walked | None = None) -> tuple[str, ...]:
-    """Areas are in order and do not overlap, and each entry lies in one."""
+    """Areas are in order, linked and do not overlap, and each entry lies in one."""
     found = walked or walk(state)
-    broken = [
+    broken = _unlinked(state) + [
         f"the areas at {one.vm_start:#x} and {other.vm_start:#x} overlap"
         for one, other in zip(state.vmas, state.vmas[1:], strict=False)
         if one.vm_end > other.vm_start
@@ -259,6 +281,18 @@ def validate_areas(state: State, walked: Walked | None = None) -> tuple[str, ...
             elif start + table.each > vma.vm_end:
                 broken.append(f"{entry!r} at {start:#x} reaches beyond its area")
     return tuple(broken)
+
+
+def _unlinked(state: State) -> list[str]:
+    """Areas that are empty, and those whose neighbours in the list are not those in order."""
+    vmas: list[Any] = [NULL, *state.vmas, NULL]
+    broken = [] if state.mm.mmap is vmas[1] else ["mm->mmap is not the first area"]
+    for before, one, behind in zip(vmas, vmas[1:], vmas[2:], strict=False):
+        if one.vm_prev is not before or one.vm_next is not behind:
+            broken.append(f"the area at {one.vm_start:#x} is not linked with its neighbours")
+        if one.vm_start >= one.vm_end:
+            broken.append(f"the area at {one.vm_start:#x} ends at {one.vm_end:#x}")
+    return broken
 
 
 def _has_leaves(table: Table) -> bool:

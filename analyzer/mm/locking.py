@@ -59,6 +59,19 @@ def release(state: State, lock: Lock, *, shared: bool | None = None) -> None:
         state.note(EventKind.UNLOCK, lock.name)
 
 
+def downgrade(state: State, lock: Lock) -> None:
+    """Keep a lock that was taken for writing, for reading only (``downgrade_write``)."""
+    # LOCKS
+    mine = _held_last(state, lock)
+    if mine is None or mine.shared:
+        state.fault(FaultKind.NOT_HELD, f"{lock.name} is downgraded and not held for writing")
+        return
+    # EFFECT
+    state.held[state.held.index(mine)] = mine._replace(shared=True)
+    # EVENT
+    state.note(_LOCK, lock.name, mine.subclass, "downgrade")
+
+
 def is_held(state: State, lock: Lock, *, exclusive: bool = False) -> bool:
     """Whether the running task holds a lock (for writing, if ``exclusive``)."""
     return any(one.lock is lock and not (exclusive and one.shared) for one in state.held)
@@ -71,6 +84,13 @@ def may_sleep(state: State, what: str) -> None:
             spinning = ", ".join(one.lock.name for one in state.held if one.lock.spins)
             state.fault(FaultKind.SLEEPS, f"{what} can sleep, and {spinning} is held")
             return
+
+
+def mmap_lock_held(state: State, what: str, *, exclusive: bool = True) -> None:
+    """Report what is done without the lock of the address space (``mmap_assert_write_locked``)."""
+    if not is_held(state, state.mmap_lock, exclusive=exclusive):
+        how = "for writing" if exclusive else "at all"
+        state.fault(FaultKind.NOT_HELD, f"{what} while mmap_lock is not held {how}")
 
 
 def check_none_held(state: State, before: tuple[Held, ...]) -> None:

@@ -253,6 +253,26 @@ def free(state: State, table: Table) -> None:
     state.note(EventKind.FREE, table.level, table.number)
 
 
+def unlink(table: Table, index: int) -> Table:
+    """Take a table out of the entry above it, to free it when its translations are flushed.
+
+    Nobody else can get there: the areas are gone already, so no lock is needed (``pmd_clear`` in
+    ``free_pte_range``).
+    """
+    state = table.state
+    # EFFECT
+    before = table.entries.pop(index)
+    start = address_of(table, index)
+    lower = state.tables[before.target]
+    state.mm.nr_ptes -= lower.level is _PTE
+    # TLB
+    tlb.entry_gone(state, table, before, start)
+    # EVENT
+    was, now = (before.kind, before.target, before.bits), (_NONE, 0, 0)
+    state.note(_WRITE, table.of, start, table.number, index, was, now, None)
+    return lower
+
+
 def alloc(pointer: Pointer, address: int, level: Level) -> Pointer | None:
     """The entry of a level for an address, its table made where there is none; None: no memory.
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
-from analyzer.errors import FaultKind
+from analyzer.errors import FaultKind, KernelFault
 from analyzer.mm.entry import EMPTY, Entry, Kind
 from analyzer.mm.events import Event, EventKind
 from analyzer.mm.geometry import Geometry, Level
-from analyzer.translate.runtime.nothing import NULL, Embedded
+from analyzer.mm.limits import DEFAULT, Limited
+from analyzer.translate.runtime.nothing import NULL, Address, Embedded
+from analyzer.translate.runtime.objects import zero
+from analyzer.translate.runtime.shapes import FieldShape, RecordShape, ScalarShape
 
 _PTE, _PMD = Level.PTE, Level.PMD
 _LOCK_NAMES = tuple(f"{level.name} lock" for level in Level)
@@ -17,6 +20,10 @@ _LOCK_NAMES = tuple(f"{level.name} lock" for level in Level)
 _MOST_KEPT = 4096
 # Without NamedTuple's own __new__: a call less for each event.
 _new = tuple.__new__
+# struct vm_userfaultfd_ctx: to C it is a value, which is copied.
+_UFFD = RecordShape(
+    "vm_userfaultfd_ctx", union=False, fields=(FieldShape("ctx", ScalarShape(zero=NULL)),)
+)
 
 
 class Lock(Embedded):
@@ -103,22 +110,47 @@ class Table:
         return f"{self.level.name} table {self.number}"
 
 
+class AreaTree(Embedded):
+    """``struct maple_tree``: only its address is used, to begin an iteration."""
+
+    __slots__ = ()
+
+
 class Mm:
     """``struct mm_struct``, the members that the model keeps; counts are in pages or tables.
 
     ``nr_ptes`` are the tables of pages, those that are put by for splits with them.
     """
 
+    # What hardly any run changes costs a run nothing.
+    mm_mt: ClassVar[AreaTree] = AreaTree()
+    hiwater_vm = 0
+    hiwater_rss = 0
+    _locked = 0
+
     def __init__(self, state: State) -> None:
+        self._state = state
         self.page_table_lock = state.page_table_lock
         self.mmap_sem = self.mmap_lock = state.mmap_lock
         self.mmap: Any = NULL
         self.map_count = 0
         self.nr_ptes = 0
         self.total_vm = 0
-        self.locked_vm = 0
         self.def_flags = 0
         self.flags = 0
+
+    @property
+    def locked_vm(self) -> int:
+        """Pages that are locked in memory; C counts them itself."""
+        return self._locked
+
+    @locked_vm.setter
+    def locked_vm(self, pages: int) -> None:
+        before, self._locked = self._locked, pages
+        if pages != before:
+            more = (pages - before) & self._state.geometry.word_mask
+            signed = more - (more >> (self._state.geometry.word - 1) << self._state.geometry.word)
+            self._state.note(EventKind.ACCOUNT, "locked", signed)
 
 
 class Mapping:
@@ -129,41 +161,100 @@ class Mapping:
 
 
 class File:
-    """``struct file``."""
+    """``struct file``; ``number`` is its identity."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: Mapping, number: int = 0) -> None:
         self.f_mapping = mapping
+        self.number = number
 
 
 class VmOperations:
-    """``struct vm_operations_struct``: that an area has one makes it no anonymous one."""
+    """``struct vm_operations_struct``: that an area has one makes it no anonymous one.
+
+    It has none of the operations that mremap() looks for, as those of most file systems.
+    """
+
+    open: ClassVar[Any] = NULL
+    close: ClassVar[Any] = NULL
+    may_split: ClassVar[Any] = NULL
+    split: ClassVar[Any] = NULL
+    mremap: ClassVar[Any] = NULL
 
 
 class AnonVma:
-    """``struct anon_vma``; one without a parent is its own root."""
+    """``struct anon_vma``; one without a parent is its own root. ``number`` is its identity."""
 
-    def __init__(self, lock: Lock) -> None:
+    def __init__(self, lock: Lock, number: int = 0) -> None:
+        self.number = number
         self.rwsem = self.mutex = lock
         self.root = self
         self.parent = self
 
 
-class Vma:
-    """``struct vm_area_struct``, the members that the model keeps; addresses in bytes."""
+class Vma(Address):
+    """``struct vm_area_struct``, the members that the model keeps; addresses in bytes.
 
-    def __init__(self, mm: Mm, start: int, end: int, flags: int) -> None:
+    What C writes to its flags and its offset is written down.
+    """
+
+    def __init__(self, mm: Mm, start: int, end: int, flags: int, pgoff: int = 0) -> None:
         self.vm_mm = mm
         self.vm_start = start
         self.vm_end = end
-        self.vm_flags = flags
+        self._flags = flags
+        self._pgoff = pgoff
         self.vm_page_prot: Any = NULL
-        self.vm_pgoff = 0
         self.vm_file: Any = NULL
         self.anon_vma: Any = NULL
         self.vm_ops: Any = NULL
         self.vm_next: Any = NULL
         self.vm_prev: Any = NULL
         self.vm_private_data: Any = NULL
+
+    @property
+    def vm_flags(self) -> int:
+        """Its ``VM_`` flags."""
+        return self._flags
+
+    @vm_flags.setter
+    def vm_flags(self, flags: int) -> None:
+        if flags != self._flags:
+            self._flags = flags
+            self._changed("flags", flags)
+
+    @property
+    def vm_pgoff(self) -> int:
+        """Where it begins in its file, in pages; for anonymous memory, where it was made."""
+        return self._pgoff
+
+    @vm_pgoff.setter
+    def vm_pgoff(self, pgoff: int) -> None:
+        if pgoff != self._pgoff:
+            self._pgoff = pgoff
+            self._changed("pgoff", pgoff)
+
+    @property
+    def vm_userfaultfd_ctx(self) -> Any:
+        """``struct vm_userfaultfd_ctx``: nobody serves its faults."""
+        if "_uffd" not in self.__dict__:
+            self.__dict__["_uffd"] = zero(_UFFD)
+        return self.__dict__["_uffd"]
+
+    def _changed(self, what: str, value: int) -> None:
+        state = self.vm_mm._state
+        state.note(EventKind.AREA, what, self.vm_start, self.vm_end, value)
+
+
+class GoneVma(Address):
+    """An area that was freed: whoever still looks at it reads freed memory."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name.startswith("__"):
+            return object.__getattribute__(self, name)
+        raise KernelFault(FaultKind.WILD, f"read of member {name} of an area that was freed")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise KernelFault(FaultKind.WILD, f"write of member {name} of an area that was freed")
 
 
 class Frame:
@@ -217,8 +308,13 @@ class State:
     ``stale`` is by the target's key (``tlb.key_of``); ``doubled`` are the locks of entries that
     were set to a target before another entry let go of it. ``unlinked`` are tables that were never
     linked, ``freed`` those given back, ``notified`` the ranges whose notifiers were started.
-    ``frames`` has those of other counts than a frame that one entry maps. ``lock_sets`` is by the
-    locks that are held, and like the locks themselves it is kept from run to run.
+    ``frames`` has those of other counts than a frame that one entry maps, ``swaps_freed`` the swap
+    slots that no entry has any more. ``files`` and ``anons`` are by their numbers. ``committed``
+    are pages that were promised, ``committed_before`` those of the areas that a run begins with.
+    ``chosen`` is the address (or the errno, negative) that get_unmapped_area() gives where the
+    call fixes none, None for the model's own choice; ``limits`` what the process may have.
+    ``lock_sets`` is by the locks that are held, and like the locks themselves it is kept from run
+    to run.
     """
 
     def __init__(self, geometry: Geometry) -> None:
@@ -247,6 +343,13 @@ class State:
         self.frames: dict[int, Frame] = {}
         self.frames_made = 0
         self.swaps_made = 0
+        self.swaps_freed: set[int] = set()
+        self.files: dict[int, File] = {}
+        self.anons: dict[int, AnonVma] = {}
+        self.committed = 0
+        self.committed_before = 0
+        self.chosen: int | None = None
+        self.limits: Limited = DEFAULT
         self.files_made = 0
         self.anon_vmas_made = 0
         self.notified: list[tuple[int, int]] = []

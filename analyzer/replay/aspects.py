@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyzer.machine.left import Left, Standing
+from analyzer.machine.left import Standing, Standings
 from analyzer.machine.observation import Observation
 from analyzer.mm.entry import BIT_NAMES
 from analyzer.mm.events import Event, EventKind
@@ -25,7 +25,7 @@ class CameTo:
     """A run and what it left."""
 
     run: Observation
-    left: Left
+    left: Standings
 
 
 def differing(one: CameTo, other: CameTo) -> frozenset[str]:
@@ -57,7 +57,7 @@ def _result(run: Observation) -> object:
     return next((one.what[0] for one in run.events[-1:] if one.kind is EventKind.RETURN), None)
 
 
-def _standing(one: Left, other: Left) -> Iterator[str]:
+def _standing(one: Standings, other: Standings) -> Iterator[str]:
     for at in one.pages.keys() | other.pages.keys():
         yield from _entry(one.pages.get(at), other.pages.get(at))
     if one.areas != other.areas:
@@ -77,6 +77,6 @@ def _entry(one: Standing | None, other: Standing | None) -> Iterator[str]:
             yield f"bit {name}"
 
 
-def _kept(left: Left) -> dict[object, int]:
+def _kept(left: Standings) -> dict[object, int]:
     """Where each table stands that was there before the call, but for empty ones."""
     return {key: number for key, number in left.tables.items() if number is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
@@ -24,6 +24,7 @@ from analyzer.replay.generate import around, few, sample, sweep
 from analyzer.replay.aspects import CameTo
 from analyzer.replay.lockstep import common_faults, first_difference
 from analyzer.replay.sides import AnyKernel, AnyScenario, AnySide, LineText
+from analyzer.translate.result import Translated
 
 # Bits of ``unsigned long`` on most machines.
 _WIDE = 64
@@ -164,7 +165,7 @@ class Bench:
         table as well.
         """
         small = geometries.SMALL
-        real = [(one, few(one)) for one in geometries.REAL if _has_levels(side.code, one)]
+        real = [(one, few(one)) for one in geometries.REAL if has_levels(side.code.translated, one)]
         if side.absolute:
             return _absolute(side.absolute, depth, real)
         if depth is Depth.GLANCED:
@@ -248,10 +249,10 @@ class Bench:
         """Run one scenario on one side. Raises ``Stopped`` where the side cannot be made."""
         return self.kernel(side, scenario.geometry).run(scenario, tracing=tracing)
 
-    def came_to(self, side: AnySide, scenario: AnyScenario, *, tracing: bool = False) -> CameTo:
+    def came_to(self, side: AnySide, scenario: AnyScenario) -> CameTo:
         """Run one scenario on one side, and look at what it leaves. Raises ``Stopped``."""
         kernel = self.kernel(side, scenario.geometry)
-        run = kernel.run(scenario, tracing=tracing)
+        run = kernel.run(scenario)
         return CameTo(run, kernel.left())
 
     def sort_of(self, upstream: AnySide, target: AnySide, scenario: AnyScenario) -> Class | None:
@@ -275,9 +276,9 @@ def _absolute(numbers: tuple[int, ...], depth: Depth, real: Plan) -> Plan:
     ]
 
 
-def _has_levels(code: Code, geometry: Geometry) -> bool:
+def has_levels(code: Iterable[Translated], geometry: Geometry) -> bool:
     """Whether code that walks tables knows all levels: from before p4d_t it knows four."""
-    called = {need.name for one in code.translated for need in one.needs}
+    called = {need.name for one in code for need in one.needs}
     five = all(geometry.bits)
     return not five or "pud_offset" not in called or "p4d_offset" in called
 

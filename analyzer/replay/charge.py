@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import combinations
 
 from analyzer.errors import FaultKind
-from analyzer.machine.scenario import Scenario
 from analyzer.reference.bases import FLUSH_UNDER_LOCK
 from analyzer.reference.patch import Fix
 from analyzer.reference.path import FUNCTIONS
@@ -18,6 +17,7 @@ from analyzer.replay.confirm import Confirmation, confirm, confirm_sort
 from analyzer.replay.outcome import Cause, Divergence, NotRun, Told
 from analyzer.replay.probes import PROBES
 from analyzer.replay.results import Result
+from analyzer.replay.sides import AnyScenario
 
 # The base that upstream's commit was made on.
 OWN = FLUSH_UNDER_LOCK
@@ -168,11 +168,11 @@ def of_base(bench: Bench, results: Sequence[Result]) -> Iterator[Divergence]:
 
 
 def _of_base(
-    bench: Bench, one: Result, kind: FaultKind, scenario: Scenario
+    bench: Bench, one: Result, kind: FaultKind, scenario: AnyScenario
 ) -> Iterator[Divergence]:
     upstream, target = one.variant.upstream(OWN), one.variant.target(one.base)
 
-    def faults(scenario: Scenario) -> bool:
+    def faults(scenario: AnyScenario) -> bool:
         ours, theirs = (bench.run(side, scenario) for side in (upstream, target))
         return faulted(theirs, kind) and not faulted(ours, kind)
 

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from analyzer.machine.observation import Observation
-from analyzer.machine.scenario import Scenario
-from analyzer.replay.bench import Bench, Found, Side
+from analyzer.machine.scenario import Remap
+from analyzer.replay.bench import Bench, Found
 from analyzer.replay.lockstep import Difference, first_difference
 from analyzer.replay.shrink import shrink
+from analyzer.replay.shrink_call import shrink_call
+from analyzer.replay.sides import AnyScenario, AnySide
 from analyzer.replay.story import Story, tell
 
 
@@ -17,7 +19,7 @@ from analyzer.replay.story import Story, tell
 class Confirmation:
     """The smallest scenario that was found, what each side does on it, and how that is told."""
 
-    scenario: Scenario
+    scenario: AnyScenario
     upstream: Observation
     target: Observation
     difference: Difference
@@ -29,10 +31,10 @@ class Confirmation:
         return next((one for one in self.target.functions[self.difference.target_at :] if one), "")
 
 
-def confirm_sort(bench: Bench, upstream: Side, target: Side, found: Found) -> Confirmation:
+def confirm_sort(bench: Bench, upstream: AnySide, target: AnySide, found: Found) -> Confirmation:
     """Shrink a difference as long as it stays of its sort, and tell what is left."""
 
-    def still(scenario: Scenario) -> bool:
+    def still(scenario: AnyScenario) -> bool:
         return bench.sort_of(upstream, target, scenario) == found.sort
 
     return confirm(bench, upstream, target, found.scenario, still)
@@ -40,15 +42,21 @@ def confirm_sort(bench: Bench, upstream: Side, target: Side, found: Found) -> Co
 
 def confirm(
     bench: Bench,
-    upstream: Side,
-    target: Side,
-    scenario: Scenario,
-    still: Callable[[Scenario], bool],
+    upstream: AnySide,
+    target: AnySide,
+    scenario: AnyScenario,
+    still: Callable[[AnyScenario], bool],
 ) -> Confirmation:
     """Shrink a scenario on which two sides differ, as long as ``still`` says so, and tell it."""
-    smallest = shrink(scenario, still)
+    smallest: AnyScenario
+    if isinstance(scenario, Remap):
+        smallest = shrink_call(scenario, still)
+    else:
+        smallest = shrink(scenario, still)
     ours, theirs = (bench.run(one, smallest, tracing=True) for one in (upstream, target))
     difference = first_difference(ours, theirs)
     if difference is None:
         raise ValueError("the difference is gone under the tracer")
-    return Confirmation(smallest, ours, theirs, difference, tell(ours, theirs, target.text_of, upstream.text_of))
+    return Confirmation(
+        smallest, ours, theirs, difference, tell(ours, theirs, target.text_of, upstream.text_of)
+    )

@@ -5,7 +5,8 @@ upstream.after and target.after is charged by what the patch does on each side:
 
 * it does nothing on either (each ``after`` runs as its own ``before``, event for event): what
   differs was there before, and belongs to the base;
-* it does something on one side alone: the patch's;
+* it does something on one side alone: the patch's, unless the target dies without the patch and
+  with it differs in nothing new;
 * it does something on both. Then what it does itself (the events that happen while a line runs
   that the patch brought, or that such a line called) must be equal event for event, with the locks
   held at each; and what the call came to (``aspects``) must differ in nothing in which the
@@ -25,8 +26,6 @@ from analyzer.replay.classify import Class, classify
 from analyzer.replay.lockstep import Difference, first_difference
 from analyzer.replay.outcome import Cause
 from analyzer.replay.sides import AnyScenario, AnySide
-
-_LOCKS = frozenset((EventKind.LOCK, EventKind.UNLOCK))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +57,10 @@ class Judged:
     why: str
 
 
-def judge(bench: Bench, four: Four, scenario: AnyScenario) -> Judged | None:
+def judge(bench: Bench, four: Four, scenario: AnyScenario, *, acts: bool = True) -> Judged | None:
     """Whose the difference on a scenario is; None where both ``after`` do the same.
 
-    Raises ``Stopped`` where one of the four halts: then nothing may be concluded.
+    Without ``acts`` what the patch itself does is not compared, only what it comes to. Raises ``Stopped`` where one of the four halts: then nothing may be concluded.
     """
     ours, theirs = (
         _run(bench, side, scenario) for side in (four.upstream_after, four.target_after)
@@ -73,34 +72,51 @@ def judge(bench: Bench, four: Four, scenario: AnyScenario) -> Judged | None:
     before, earlier = (
         _run(bench, side, scenario) for side in (four.upstream_before, four.target_before)
     )
-    acts = first_difference(before, ours) is not None
-    target_acts = first_difference(earlier, theirs) is not None
-    if not acts and not target_acts:
+    mine = first_difference(before, ours) is not None
+    its = first_difference(earlier, theirs) is not None
+    if not mine and not its:
         return Judged(sort, Cause.BASE, "the patch changes nothing here on either side")
-    if acts != target_acts:
-        whose = "upstream's patch" if acts else "the target's patch"
+    if mine != its and not (_dies(earlier) and not _new(bench, four, scenario)):
+        whose = "upstream's patch" if mine else "the target's patch"
         return Judged(sort, Cause.PATCH, f"{whose} alone changes something here")
-    return _both_act(bench, four, scenario, sort)
+    if mine != its:
+        return Judged(sort, Cause.BASE, "the target dies here without the patch")
+    return _both_act(bench, four, scenario, sort, acts=acts)
 
 
-def _both_act(bench: Bench, four: Four, scenario: AnyScenario, sort: Class) -> Judged:
-    ours, theirs = (
-        _came_to(bench, side, scenario, tracing=True)
+def _both_act(
+    bench: Bench, four: Four, scenario: AnyScenario, sort: Class, *, acts: bool
+) -> Judged:
+    mine, its = (
+        _acts_of(_run(bench, side, scenario, tracing=True))
         for side in (four.upstream_after, four.target_after)
     )
-    mine, its = (_acts_of(one.run) for one in (ours, theirs))
-    apart = first_difference(mine, its)
+    apart = first_difference(mine, its) if acts else None
     if apart is not None:
         why = "what the patch itself does differs"
         return Judged(_sort_of_acts(apart, mine, its, sort), Cause.PATCH, why)
-    left = differing(ours, theirs)
-    before, earlier = (
-        _came_to(bench, side, scenario) for side in (four.upstream_before, four.target_before)
-    )
-    new = left - differing(before, earlier)
+    new = _new(bench, four, scenario)
     if new:
         return Judged(sort, Cause.PATCH, f"only with the patch they differ in: {_listed(new)}")
     return Judged(sort, Cause.BASE, "what the patch itself does, and what it comes to, is the same")
+
+
+def _new(bench: Bench, four: Four, scenario: AnyScenario) -> frozenset[str]:
+    """In what the patched kernels come to something else, and the others do not."""
+    before, earlier, ours, theirs = (
+        _came_to(bench, side, scenario)
+        for side in (
+            four.upstream_before,
+            four.target_before,
+            four.upstream_after,
+            four.target_after,
+        )
+    )
+    return differing(ours, theirs) - differing(before, earlier)
+
+
+def _dies(run: Observation) -> bool:
+    return any(one.kind is EventKind.DIED for one in run.events[-1:])
 
 
 def _sort_of_acts(apart: Difference, mine: Observation, its: Observation, sort: Class) -> Class:
@@ -118,17 +134,17 @@ def _acts_of(run: Observation) -> Observation:
     return replace(run, events=tuple(kept))
 
 
-def _run(bench: Bench, side: AnySide, scenario: AnyScenario) -> Observation:
-    found = bench.run(side, scenario)
+def _run(
+    bench: Bench, side: AnySide, scenario: AnyScenario, *, tracing: bool = False
+) -> Observation:
+    found = bench.run(side, scenario, tracing=tracing)
     if found.halted is not None:
         raise Stopped(found.halted)
     return found
 
 
-def _came_to(
-    bench: Bench, side: AnySide, scenario: AnyScenario, *, tracing: bool = False
-) -> CameTo:
-    found = bench.came_to(side, scenario, tracing=tracing)
+def _came_to(bench: Bench, side: AnySide, scenario: AnyScenario) -> CameTo:
+    found = bench.came_to(side, scenario)
     if found.run.halted is not None:
         raise Stopped(found.run.halted)
     return found

@@ -17,6 +17,9 @@ class Call(Enum):
     MADVISE = "madvise"
     MLOCK = "mlock"
     MUNLOCK = "munlock"
+    MLOCK2 = "mlock2"
+    MLOCKALL = "mlockall"
+    MUNLOCKALL = "munlockall"
     TOUCH = "touch"
     CLONE = "clone"
     EXEC = "exec"
@@ -29,13 +32,19 @@ class Operation:
 
     ``line`` is that of the log, from 1, where the call began. ``task`` is the thread's id as the
     log has it (0 where it has none). ``arguments`` are the system call's own, in its order, as
-    unsigned words: mmap (address, length, prot, flags, fd, offset in bytes), munmap (address,
-    length), mremap (address, old length, new length, flags, new address), mprotect (address,
-    length, prot), brk (address), madvise (address, length, advice), mlock and munlock (address,
-    length), touch (address, length), clone (CLONE_ flags), exec (), exit ()
-    (exit_group is an exit of every thread: its argument is 1, that of a single thread 0).
+    unsigned words of 64 bits: mmap (address, length, prot, flags, fd, offset in bytes), munmap
+    (address, length), mremap (address, old length, new length, flags, new address), mprotect
+    (address, length, prot), brk (address), madvise (address, length, advice), mlock and munlock
+    (address, length), mlock2 (address, length, MLOCK_ flags), mlockall (MCL_ flags), munlockall (),
+    touch (address, length), clone (CLONE_ flags, without the exit signal), exec (), exit (one
+    that is 1 for exit_group(), an exit of every thread, and 0 for a single thread's).
     ``result`` is what was returned, an errno as a negative number (-22); clone's is the child's
-    id. ``time`` is in seconds, from whatever the format counts from.
+    id. A call that a signal cut short has -512 to -516 (ERESTARTSYS and its like) and did nothing.
+    ``time`` is in seconds, from whatever the format counts from. ``file`` is the path that the log
+    shows for mmap's descriptor.
+
+    Operations come in an order in which the kernel can have done them, which is not always that of
+    ``line``. A thread may exit twice: by its call, and when the log says that it is gone.
     """
 
     line: int
@@ -44,6 +53,7 @@ class Operation:
     arguments: tuple[int | None, ...]
     result: int | None
     time: float | None = None
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

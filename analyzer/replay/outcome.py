@@ -120,6 +120,7 @@ class Outcome:
     ``ran``: at least one comparison of upstream.after with target.after was made, and none of
     those planned was left out for a reason in ``not_run``. ``functions`` are (kernel, function,
     standing) with the standings of the JSON contract. ``assumptions`` are (text, what rests on it).
+    ``of_trees``: kernel trees were run, and places are lines of the target's file with the patch.
     """
 
     ran: bool
@@ -133,3 +134,4 @@ class Outcome:
     functions: tuple[tuple[str, str, str], ...] = ()
     excluded: tuple[NotRun, ...] = ()
     seed: int = 0
+    of_trees: bool = False

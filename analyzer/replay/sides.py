@@ -11,7 +11,7 @@ from analyzer.machine.scenario import Remap, Scenario
 from analyzer.mm.geometry import Geometry
 
 if TYPE_CHECKING:
-    from analyzer.machine.left import Left
+    from analyzer.machine.left import Standings
 
 AnyScenario: TypeAlias = Scenario | Remap
 # The text of a line of C, None where it is not known.
@@ -24,7 +24,7 @@ class AnyKernel(Protocol):
     def run(self, scenario: AnyScenario, *, tracing: bool = False) -> Observation:
         """Make one call on one state, from scratch."""
 
-    def left(self) -> Left:
+    def left(self) -> Standings:
         """What stands after the last run."""
 
 

@@ -43,6 +43,7 @@ class DirectoryTree:
             return None
         where = f"{shown(self.name)}: {shown(path)}"
         try:
+            os.stat(f"{self.root}/{path}")  # what is not there is told at once
             real = (self.root / path).resolve(strict=True)
             if not _is_below(real, self.root):
                 return None

@@ -27,6 +27,7 @@ _RUNS_NOTHING = (
 )
 
 _PRINTS_ALIKE = (
+    "advice.graftFileDeprecated=false",
     "core.quotePath=true",
     "diff.renameLimit=1000",
     "diff.suppressBlankEmpty=false",
@@ -66,6 +67,50 @@ FORMAT_PATCH = (
     "--submodule=short",
     "--unified=3",
 )
+
+# Attributes of a work tree say what is binary, so every file counts as text here.
+GREP = (
+    "grep",
+    "--fixed-strings",
+    "--full-name",
+    "--line-number",
+    "--no-break",
+    "--no-color",
+    "--no-column",
+    "--no-heading",
+    "--no-recurse-submodules",
+    "--no-textconv",
+    "--null",
+    "--text",
+)
+
+_DIFF = (
+    "--diff-algorithm=myers",
+    "--dst-prefix=b/",
+    "--find-renames",
+    "--full-index",
+    "--indent-heuristic",
+    "--inter-hunk-context=0",
+    "--no-ext-diff",
+    "--no-textconv",
+    f"-O{os.devnull}",
+    "--src-prefix=a/",
+    "--submodule=short",
+    "--unified=3",
+)
+
+LOG = (
+    "log",
+    "--encoding=UTF-8",
+    "--no-color",
+    "--no-decorate",
+    "--no-follow",
+    "--no-mailmap",
+    "--no-merges",
+    "--no-notes",
+    "--no-show-signature",
+)
+LOG_WITH_PATCHES = (*LOG, "--patch", "--full-diff", *_DIFF)
 
 _FILTER_SWITCHES = {"clean": "", "process": "", "required": "false", "smudge": ""}
 

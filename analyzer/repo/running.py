@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
+import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from subprocess import Popen
 from types import TracebackType
+from typing import BinaryIO, cast
 
 from analyzer.errors import AnalyzerError
 from analyzer.repo.tree import LARGEST_FILE, check_size, shown
@@ -15,6 +19,13 @@ LARGEST_OUTPUT = 64 * 1024 * 1024
 _CHUNK = 1 << 16
 _LONGEST_COMPLAINT = 1 << 13
 _LONGEST_RECORD = 1 << 16
+
+
+@dataclass(slots=True)
+class Limit:
+    """Whether the time that git was given has passed."""
+
+    passed: bool = False
 
 
 class Running:
@@ -27,7 +38,7 @@ class Running:
         if process.stdout is None or process.stderr is None:
             raise ValueError("git was started without pipes")
         self.name = name
-        self.output = process.stdout
+        self.output = cast("BinaryIO", process.stdout)
         self._process = process
         self._errors = process.stderr
         self._complaint = bytearray()
@@ -76,6 +87,51 @@ class Running:
                     "holds a path of more than 64 KiB", where=self.name, todo="name another tree"
                 )
 
+    def lines(self) -> Iterator[bytes]:
+        """What git prints, line by line, without the line ends; a line is cut at 64 KiB."""
+        whole = True
+        while line := self.output.readline(_LONGEST_RECORD):
+            if whole:
+                yield line.removesuffix(b"\n")
+            whole = line.endswith(b"\n")
+
+    def give(self, data: bytes) -> None:
+        """Write all of git's input on a thread, and end it."""
+        source = self._process.stdin
+        if source is None:
+            raise ValueError("git was started without an input")
+
+        def write() -> None:
+            with contextlib.suppress(OSError, ValueError):
+                source.write(data)
+                source.close()
+
+        threading.Thread(target=write, daemon=True).start()
+
+    @contextlib.contextmanager
+    def limited(self, until: float) -> Iterator[Limit]:
+        """End git at the moment ``until`` of ``time.monotonic``."""
+        limit = Limit()
+        timer = threading.Timer(max(until - time.monotonic(), 0), self._pass, (limit,))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield limit
+        finally:
+            timer.cancel()
+
+    def _pass(self, limit: Limit) -> None:
+        limit.passed = True
+        if self._process.poll() is None:
+            self._process.kill()
+
+    def complaint(self) -> str:
+        """The first line that git complained in, after it has ended; empty where it did not."""
+        self._listener.join()
+        lines = self._complaint.decode("utf-8", "replace").split("\n")
+        fatal = next((line for line in lines if line.startswith("fatal: ")), lines[0])
+        return fatal.removeprefix("fatal: ").removeprefix("error: ").strip()
+
     def status(self) -> int:
         """Git's exit status, when it has ended by itself."""
         status = self._process.wait()
@@ -89,10 +145,7 @@ class Running:
 
     def failure(self, where: str = "", todo: str = "check it with git fsck") -> AnalyzerError:
         """What git complained of, after it has ended."""
-        self._listener.join()
-        lines = self._complaint.decode("utf-8", "replace").split("\n")
-        fatal = next((line for line in lines if line.startswith("fatal: ")), lines[0])
-        what = fatal.removeprefix("fatal: ").removeprefix("error: ").strip()
+        what = self.complaint()
         if "promisor remote" in what:  # the end of a partial clone, where nothing is fetched
             return lost(where or self.name)
         said = f"git says: {shown(what) or 'nothing'}"
@@ -121,7 +174,8 @@ class Objects:
 
     def __init__(self, start: Callable[[], Running]) -> None:
         self._start = start
-        self._git: Running | None = None
+        self._held: list[Running] = []
+        weakref.finalize(self, _close_all, self._held)
 
     def read(self, name: str, where: str) -> tuple[str, bytes] | None:
         """The kind and content of the object ``name``, which has no line break.
@@ -129,21 +183,25 @@ class Objects:
         None where git finds no such object, or a link that leads nowhere in the tree.
         ``AnalyzerError`` above 16 MiB, and where git gives up (a damaged repository).
         """
-        if self._git is None:
-            self._git = self._start()
+        if not self._held:
+            self._held.append(self._start())
+        git = self._held[0]
         try:
-            return _answer(self._git, name.encode("utf-8", "surrogateescape"), where)
+            return _answer(git, name.encode("utf-8", "surrogateescape"), where)
         except OSError:
-            self._git.status()
-            failure = self._git.failure(where)
+            git.status()
+            failure = git.failure(where)
             self.close()
             raise failure from None
 
     def close(self) -> None:
         """End git, if one was started."""
-        if self._git is not None:
-            self._git.close()
-            self._git = None
+        _close_all(self._held)
+
+
+def _close_all(held: list[Running]) -> None:
+    while held:
+        held.pop().close()
 
 
 def lost(where: str) -> AnalyzerError:

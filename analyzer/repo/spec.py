@@ -6,7 +6,8 @@ from pathlib import Path
 
 from analyzer.errors import AnalyzerError
 from analyzer.repo.directory import DirectoryTree, exists
-from analyzer.repo.git import GitTree, is_repository
+from analyzer.repo.git import is_repository
+from analyzer.repo.gittree import GitTree
 from analyzer.repo.tree import Tree, shown
 
 

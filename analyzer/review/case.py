@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from analyzer.compare.delta import Delta
+from analyzer.compare.in_tree import SymbolsInTree
 from analyzer.compare.symbols import Symbols
 from analyzer.finding import NotChecked
+from analyzer.machine.callees import Callee
 from analyzer.patch.reader import Patch
 from analyzer.repair import Mended
 from analyzer.replay.outcome import Outcome
@@ -23,7 +26,10 @@ class Case:
     without a patch. ``architectures`` is what the user asked to answer for; empty: all.
     ``target`` is the name of the tree that the patch is for, where one was given. ``symbols`` are
     the Kconfig symbols of each reading, ``mended.readings`` in order. ``outcome`` is what
-    replaying the patch's code came to, None where nothing was run.
+    replaying the patch's code came to, None where nothing was run. ``delta`` is how the patch
+    differs from upstream's own, None where upstream's text is not at hand. ``callees`` are what the
+    patch calls, looked up in the target's tree, and ``kconfig`` its symbols there, after the patch;
+    ``kconfig_upstream`` the same symbols in upstream's tree. None where there is no such tree.
     """
 
     patch: Patch
@@ -37,6 +43,10 @@ class Case:
     target: str | None = None
     series_notes: tuple[NotChecked, ...] = ()
     outcome: Outcome | None = None
+    delta: Delta | None = None
+    callees: tuple[Callee, ...] | None = None
+    kconfig: SymbolsInTree | None = None
+    kconfig_upstream: SymbolsInTree | None = None
 
 
 Rule = Callable[[Case], Item]

@@ -8,6 +8,7 @@ from analyzer.compare.symbols import Mention, Symbols, symbols_of
 from analyzer.finding import Evidence, State
 from analyzer.result import Item
 from analyzer.review.case import Case
+from analyzer.review.in_tree import Said, placed, spelt_alike, switched_on
 from analyzer.review.readings import over_readings
 from analyzer.upstream import Companion, Role
 
@@ -29,6 +30,11 @@ _TITLES = {
 }
 
 
+def _of(number: int, said: Said) -> Item:
+    state, summary, reason, evidence, todo = said
+    return _item(number, state, summary, reason=reason, evidence=evidence, next=todo)
+
+
 def _name(mention: Mention) -> str:
     return mention.symbol or _UNNAMED
 
@@ -42,7 +48,16 @@ def _evidence(mentions: tuple[Mention, ...], said: str) -> tuple[Evidence, ...]:
 
 def defined_once(case: Case) -> Item:
     """CF-1, in every reading of the patch."""
-    return over_readings(case, _defined_once)
+    return over_readings(case, lambda symbols: _defined(case, symbols))
+
+
+def _defined(case: Case, symbols: Symbols) -> Item:
+    """What the patch says by itself, and where that is nothing wrong, what the tree says."""
+    alone = _defined_once(symbols)
+    told = alone.state in (State.FINDING, State.NOT_APPLICABLE)
+    if case.kconfig is None or told or any(one.symbol is None for one in symbols.defined):
+        return alone
+    return _of(1, spelt_alike(case.kconfig, symbols))
 
 
 def _defined_once(symbols: Symbols) -> Item:
@@ -149,7 +164,7 @@ def _misspelt(symbols: Symbols) -> tuple[Mention, str] | None:
 
 
 def selected_somewhere(case: Case) -> Item:
-    """CF-2, from the patch and its series alone: a `select` is there or it is not."""
+    """CF-2: by the tree where it is at hand, else by the patch and its series."""
     symbols = case.symbols[0]
     if not symbols.defined:
         return _item(2, State.NOT_APPLICABLE, "the patch defines no symbol")
@@ -164,6 +179,13 @@ def selected_somewhere(case: Case) -> Item:
         for one in there.selected
         if one.symbol in names
     ]
+    if case.kconfig is not None and len(names) == len(dead):
+        others = any(
+            one.symbol in names for other in case.others for one in symbols_of(other.files).selected
+        )
+        told = switched_on(case.kconfig, names, case.architectures, in_series=others)
+        if told is not None:
+            return _of(2, told)
     companions = [one for name in names for one in _selecting(case, name)]
     evidence = (
         *_evidence(tuple(dead), "is defined without a prompt or a default"),
@@ -233,6 +255,10 @@ def _selects_placed(case: Case, symbols: Symbols) -> Item:
             evidence=evidence,
             next="Remove one of the two.",
         )
+    if case.kconfig is not None:
+        told = placed(case.kconfig, case.kconfig_upstream, symbols.selected)
+        if told is not None:
+            return _of(3, told)
     theirs = _upstream_places(case)
     strange = [one for one in symbols.selected if one.under and theirs and one.under not in theirs]
     if strange:

@@ -18,14 +18,14 @@ _TX2 = "did every hunk land in the same function or Kconfig symbol?"
 _TX5 = "are renamed or moved files and functions accounted for?"
 _BY_SHAPE = "compared by shape: kinds of lines, not their text"
 _NO_SHAPE = "the shape of the upstream commit is not among the shipped facts"
-_GIVE_UPSTREAM = "Compare with the upstream commit by hand."
+GIVE_UPSTREAM = "Compare with the upstream commit by hand."
 
 
 def hunks_complete(case: Case) -> Item:
     """TX-1: every upstream hunk has its partner, with as many lines of code and comment."""
     pairs = case.mended.pairs
     if not pairs:
-        return Item("TX-1", _TX1, State.CANNOT_TELL, _unknown(case), next=_GIVE_UPSTREAM)
+        return Item("TX-1", _TX1, State.CANNOT_TELL, _unknown(case), next=GIVE_UPSTREAM)
     whole = sum(pair.theirs is not None for pair in pairs)
     pairs = _cut_alike(case, pairs)
     missing = [pair for pair in pairs if pair.ours is None and not _elsewhere(case, pair)]
@@ -134,7 +134,7 @@ def same_places(case: Case) -> Item:
     both = [pair for pair in case.mended.pairs if pair.theirs and pair.ours]
     if not both:
         summary = _unknown(case) if not case.mended.pairs else "no hunk has a partner upstream"
-        return Item("TX-2", _TX2, State.CANNOT_TELL, summary, next=_GIVE_UPSTREAM)
+        return Item("TX-2", _TX2, State.CANNOT_TELL, summary, next=GIVE_UPSTREAM)
     told = [(pair, _within(pair)) for pair in both]
     other = [(pair, ours) for pair, ours in told if pair.theirs and ours != pair.theirs.within]
     evidence = tuple(Evidence(f"{_ours(pair)}: in {ours}", _place(pair)) for pair, ours in told)
@@ -187,5 +187,5 @@ def moves_explained(case: Case) -> Item:
         State.CANNOT_TELL,
         f"{files}; functions were not compared" if theirs == ours and theirs else _unknown(case),
         reason="upstream's text would show which functions moved",
-        next=_GIVE_UPSTREAM,
+        next=GIVE_UPSTREAM,
     )

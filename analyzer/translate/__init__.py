@@ -6,6 +6,7 @@ from analyzer.translate.environment import Environment
 from analyzer.translate.files import Loaded, load
 from analyzer.translate.function import Source, translate_fragment, translate_function
 from analyzer.translate.program import Faulted, Halted, Outcome, Program, Returned
+from analyzer.translate.reach import Lack, Open, Reached, reached
 from analyzer.translate.result import Need, Translated, Unit, Untranslated, Use
 from analyzer.translate.types import ILP32, LP64, Model
 
@@ -15,11 +16,14 @@ __all__ = [
     "Environment",
     "Faulted",
     "Halted",
+    "Lack",
     "Loaded",
     "Model",
     "Need",
+    "Open",
     "Outcome",
     "Program",
+    "Reached",
     "Returned",
     "Source",
     "Translated",
@@ -27,6 +31,7 @@ __all__ = [
     "Untranslated",
     "Use",
     "load",
+    "reached",
     "translate_fragment",
     "translate_function",
 ]

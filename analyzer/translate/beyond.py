@@ -17,7 +17,7 @@ from analyzer.csource.lexemes import lexemes
 from analyzer.csource.syntax import Macro
 from analyzer.csource.tokens import Kind
 
-_CONDITION = re.compile(rb"^[ \t]*+#[ \t]*+(?:el)?if\b((?:[^\n\\]|\\(?:\r?\n|.)?)*+)", re.MULTILINE)
+_CONDITION = re.compile(rb"\n[ \t]*+#[ \t]*+(?:el)?if\b((?:[^\n\\]|\\(?:\r?\n|.)?)*+)")
 # What asks whether a name is defined, and not what it stands for.
 _ASKED = re.compile(
     rb"\b(?:defined|IS_ENABLED|IS_BUILTIN|IS_MODULE|IS_REACHABLE|__is_defined|__has_\w++)"
@@ -31,7 +31,7 @@ _NAME = re.compile(rb"(?<![\w$.])[A-Za-z_]\w*+")
 def doubts_of(data: bytes) -> frozenset[bytes]:
     """Return the names whose values the conditions of a text ask for, ``CONFIG_`` ones left out."""
     found: set[bytes] = set()
-    for match in _CONDITION.finditer(data):
+    for match in _CONDITION.finditer(b"\n" + data):
         found.update(_NAME.findall(_ASKED.sub(b" ", match[1])))
     return frozenset(name for name in found if not name.startswith(b"CONFIG_"))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analyzer.csource.expand import expand
@@ -27,12 +28,13 @@ from analyzer.csource.syntax import (
 )
 from analyzer.translate import resolve as types_of
 from analyzer.translate.constant import evaluate
-from analyzer.translate.headers import Headers
+from analyzer.translate.headers import Headers, Seen
 from analyzer.translate.identifier import Constant, FunctionName, Identifier, Variable
 from analyzer.translate.operand import operand_type
 from analyzer.translate.resolve import TypeOfExpr, record_of
 from analyzer.translate.scope import (
     Source,
+    Standing,
     has_body,
 )
 from analyzer.translate.sources import FileSource, shipped
@@ -53,6 +55,8 @@ class Environment:
         self._outer: Environment | None = None
         self._names: dict[str, Identifier | CType] = {}
         self._tags: dict[str, CType] = {}
+        # What a C file sees of its tree's headers.
+        self.seen: Seen | None = None
 
     @classmethod
     def of_file(cls, file: CFile, model: Model, headers: Headers | None = None) -> Environment:
@@ -65,7 +69,16 @@ class Environment:
             found = (each.macro(name) for each in others)
             return next((each for each in found if each is not None), None)
 
-        return cls(model, FileSource(file, beyond), *others, modelled)
+        made = cls(model, FileSource(file, beyond), *others, modelled)
+        made.seen = tree[0] if tree else None
+        return made
+
+    @cached_property
+    def beyond_file(self) -> Environment:
+        """What names mean in the headers that a C file sees: without what is the file's own."""
+        world = self._world
+        shared = [each for each in world.sources if each.standing is not Standing.OWN]
+        return Environment(world.model, *shared)
 
     @property
     def model(self) -> Model:

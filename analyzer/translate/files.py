@@ -95,15 +95,20 @@ def _bound(units: list[Unit], primitives: Mapping[str, object]) -> Program | Fau
 
 
 def translate_variables(
-    file: CFile, environment: Environment, source: Source
+    file: CFile, environment: Environment, source: Source, only: str | None = None
 ) -> list[TranslatedVariable | Untranslated]:
-    """Translate the variables that a file defines: each to what makes it and fills it."""
+    """Translate the variables that a file defines: each to what makes it and fills it.
+
+    All of them, or the one of a name.
+    """
     chosen: dict[str, tuple[Declaration, Declared]] = {}
     for each in file.declarations:
         if isinstance(each, Unparsed) or {"typedef", "extern"} & each.storage:
             continue
         for declared in each.declared:
             name = declared.name
+            if only is not None and name != only:
+                continue
             if name is not None and (name not in chosen or declared.initial is not None):
                 chosen[name] = (each, declared)
     found = []

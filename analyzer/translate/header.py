@@ -14,7 +14,7 @@ from analyzer.csource.arms import pick
 from analyzer.csource.configuration import Absence, Configuration
 from analyzer.csource.syntax import Macro
 from analyzer.translate.beyond import Doubting, doubts_of
-from analyzer.translate.pieces import Pieces, may_have_body
+from analyzer.translate.pieces import Pieces, may_have_body, occurrences
 
 _DEFINED = re.compile(rb"#[ \t]*+define[ \t]++([A-Za-z_$][\w$]*+)")
 # Whatever is declared has one of these behind its name, where a ``#`` or ``/`` begins what will be
@@ -24,13 +24,15 @@ _DECLARED = re.compile(
     rb"(?<![\w$.%b])(?<![%b] )[A-Za-z_$][\w$]*+(?=\s*+[;,=\[(:){}#/_])" % (_OPERATOR, _OPERATOR)
 )
 _USED = re.compile(
-    rb"^(?:(?:static|extern|const)[ \t]++)*+[A-Z]\w*+[ \t]*+\(([^(){};#\n]*+)\)", re.MULTILINE
+    rb"\n(?:(?:static|extern|const)[ \t]++)*+[A-Z]\w*+[ \t]*+\(([^(){};#\n]*+)\)",
 )
 _WORD = re.compile(rb"[A-Za-z_$][\w$]*+")
+# All that words are not made of becomes blanks.
+_WORDS_ALONE = bytes(each if re.match(rb"[\w$]", bytes([each])) else 0x20 for each in range(256))
 _MADE = re.compile(rb"^[ \t]*+DEFINE\([ \t]*+(\w++)[ \t]*+,(.*)\)[ \t]*+;[ \t]*+$")
 _KEPT = re.compile(rb"[ \t]*+#[ \t]*+(?:if|el|endif)")
 
-_NESTING = re.compile(rb"^[ \t]*+#[ \t]*+(ifndef|if|endif|include)", re.MULTILINE)
+_NESTING = re.compile(rb"\n[ \t]*+#[ \t]*+(ifndef|if|endif|include)")
 
 # Finds what the names stand for that a header's conditions ask for: text by name.
 Ask: TypeAlias = Callable[["Header"], dict[str, str]]
@@ -53,19 +55,35 @@ class Header:
         """Its directory."""
         return self.path.rpartition("/")[0]
 
+    @cached_property
     def defined(self) -> frozenset[bytes]:
-        """Return the names of its macros, in whatever arm."""
+        """The names of its macros, in whatever arm."""
         return frozenset(_DEFINED.findall(self.data))
 
+    @cached_property
+    def words(self) -> frozenset[bytes]:
+        """Every word in it."""
+        return frozenset(self.data.translate(_WORDS_ALONE).split())
+
+    @cached_property
+    def _used(self) -> frozenset[bytes]:
+        """The words among the arguments of macros that are used where declarations stand."""
+        used = _USED.findall(b"\n" + self.data)
+        return frozenset(word for each in used for word in _WORD.findall(each))
+
     def declared(self) -> frozenset[bytes]:
-        """Return every word that it may declare: a cheap look, and far too many."""
-        used = (word for each in _USED.findall(self.data) for word in _WORD.findall(each))
-        return frozenset((*_DECLARED.findall(self.data), *used))
+        """Return every word that it may declare: far too many."""
+        return frozenset((*_DECLARED.findall(self.data), *self._used))
+
+    def may_declare(self, name: bytes) -> bool:
+        """Whether it may declare a name: a cheap look."""
+        places = occurrences(self.data, name)
+        return any(_DECLARED.match(self.data, at) for at in places) or name in self._used
 
     def may_describe(self, tag: bytes) -> bool:
         """Whether it may have a body for a tag: a cheap look."""
         if tag not in self._bodies:
-            self._bodies[tag] = may_have_body(self.data, tag)
+            self._bodies[tag] = may_have_body(self.data, tag) and self.may_declare(tag)
         return self._bodies[tag]
 
     @property
@@ -78,7 +96,7 @@ class Header:
     def doubts(self) -> frozenset[str]:
         """The names whose values its conditions ask for, and that others define."""
         names = doubts_of(self.data)
-        others = names - self.defined() if names else names
+        others = names - self.defined if names else names
         return frozenset(name.decode("ascii") for name in others)
 
     @cached_property
@@ -120,7 +138,7 @@ class Header:
 def _includes_on_condition(data: bytes) -> bool:
     """Whether an ``#include`` stands in a conditional other than the guard of the whole header."""
     depth, first = 0, True
-    for match in _NESTING.finditer(data):
+    for match in _NESTING.finditer(b"\n" + data):
         match match[1]:
             case b"include" if depth:
                 return True

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from analyzer.csource.configuration import Configuration
 from analyzer.csource.file import CFile
-from analyzer.csource.syntax import Macro, Tagged
+from analyzer.csource.syntax import Function, Macro, Tagged, Unparsed
 from analyzer.repo import Tree
 from analyzer.translate.beyond import Doubting, values_of
 from analyzer.translate.header import Header, made_from
@@ -25,7 +25,8 @@ from analyzer.translate.scope import Ordinary, Standing
 # Reads a file by its path from the top of the tree; None where there is none.
 ReadFile: TypeAlias = Callable[[str], bytes | None]
 
-_INCLUDE = re.compile(rb'^[ \t]*+#[ \t]*+include[ \t]*+(?:<([^>\n]++)>|"([^"\n]++)")', re.MULTILINE)
+# A newline before it is sooner found than the beginning of a line.
+_INCLUDE = re.compile(rb'\n[ \t]*+#[ \t]*+include[ \t]*+(?:<([^>\n]++)>|"([^"\n]++)")')
 # What a C file without an #include of its own is taken to see: the kernel's memory management.
 _WITHOUT_INCLUDES = ("linux/mm.h", "linux/pgtable.h", "linux/hugetlb.h", "linux/rmap.h")
 # The headers that a build makes of a C file's lines of ``DEFINE(NAME, expression)``.
@@ -83,10 +84,16 @@ class Headers:
         self._files: dict[str, Header | None] = {}
         self._includes: dict[str, tuple[Header, ...]] = {}
         self._ranks: dict[str, int] = {}
+        # By the name in an #include, and the directory of the file where it is quoted.
+        self._meant: dict[tuple[bytes, str | None], Header | None] = {}
         self._bytes = 0
-        # The headers that may define a macro, or declare a name, of all that were read.
+        # The headers that may define a macro, of all that were read.
         self.defining: dict[bytes, list[Header]] = {}
-        self.declaring: dict[bytes, list[Header]] = {}
+
+    @property
+    def arch(self) -> str:
+        """The architecture whose headers are seen."""
+        return self._where.arch
 
     @classmethod
     def of_tree(
@@ -120,6 +127,14 @@ class Headers:
             found.values(), key=lambda file: 0 if file.home == home else self._ranks[file.path]
         )
 
+    def named_in(self, path: str, data: bytes) -> tuple[Header, ...]:
+        """Return the headers that the ``#include`` lines of a text name and the tree has."""
+        return self._included(path, data)
+
+    def rank_of(self, path: str) -> int:
+        """How good the definitions in a header are that was read; 1 is the best."""
+        return self._ranks[path]
+
     def _included_by(self, file: Header) -> tuple[Header, ...]:
         if file.path not in self._includes:
             self._includes[file.path] = self._included(file.path, file.including)
@@ -129,13 +144,19 @@ class Headers:
         return tuple(dict.fromkeys(self._each_included(path, data)))
 
     def _each_included(self, path: str, data: bytes) -> Iterator[Header]:
-        for match in _INCLUDE.finditer(data):
-            name = (match[1] or match[2]).decode("utf-8", "surrogateescape").strip()
-            quoted_in = path.rpartition("/")[0] if match[1] is None else None
-            places = (_plain(place) for place in self._where.places(name, quoted_in))
-            file = next((f for p in places if p and (f := self._file(p)) is not None), None)
+        home = path.rpartition("/")[0]
+        for match in _INCLUDE.finditer(b"\n" + data):
+            asked = match[1] or match[2], home if match[1] is None else None
+            if asked not in self._meant:
+                self._meant[asked] = self._found(*asked)
+            file = self._meant[asked]
             if file is not None:
                 yield file
+
+    def _found(self, written: bytes, quoted_in: str | None) -> Header | None:
+        name = written.decode("utf-8", "surrogateescape").strip()
+        places = (_plain(place) for place in self._where.places(name, quoted_in))
+        return next((f for p in places if p and (f := self._file(p)) is not None), None)
 
     def _file(self, path: str) -> Header | None:
         if path not in self._files:
@@ -155,10 +176,19 @@ class Headers:
         given = self.configuration if self._picks else None
         file = Header(path, data, given, self._asked_by)
         self._ranks[path] = self._where.rank(path)
-        for index, names in ((self.defining, file.defined()), (self.declaring, file.declared())):
-            for name in names:
-                index.setdefault(name, []).append(file)
+        _enter(self.defining, file, file.defined)
+        if "declaring" in self.__dict__:
+            _enter(self.declaring, file, file.declared())
         return file
+
+    @cached_property
+    def declaring(self) -> dict[bytes, list[Header]]:
+        """The headers that may declare a name, of all that were read; dear, see ``may_declare``."""
+        found: dict[bytes, list[Header]] = {}
+        for file in self._files.values():
+            if file is not None:
+                _enter(found, file, file.declared())
+        return found
 
     # --- what conditions rest on ----------------------------------------------------------------
 
@@ -182,6 +212,15 @@ class Headers:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A function that a header defines, and the text that its spans refer to."""
+
+    path: str
+    text: str
+    function: Function | Unparsed
+
+
 class Seen:
     """What one C file sees of a tree's headers, as a source of names."""
 
@@ -195,16 +234,16 @@ class Seen:
 
     def ordinary(self, name: str) -> Ordinary | None:
         """See :meth:`Source.ordinary`."""
-        files = self._best_of(self._headers.declaring, word_of(name))
+        word = word_of(name)
+        files = (file for file in self._naming(word) if file.may_declare(word))
         found = (file.pieces.ordinary(name, self.macro) for file in files)
         return next((each for each in found if each is not None), None)
 
     def tagged(self, tag: str) -> Tagged | None:
         """See :meth:`Source.tagged`."""
         word = word_of(tag)
-        files = self._best_of(self._headers.declaring, word)
-        likely = (file for file in files if file.may_describe(word))
-        found = (file.pieces.tagged(tag, self.macro) for file in likely)
+        files = (file for file in self._naming(word) if file.may_describe(word))
+        found = (file.pieces.tagged(tag, self.macro) for file in files)
         return next((each for each in found if each is not None), None)
 
     def macro(self, name: str) -> Macro | None:
@@ -213,23 +252,50 @@ class Seen:
             self._macros[name] = self._macro(name)
         return self._macros[name]
 
+    def inline(self, name: str) -> tuple[Inline, ...]:
+        """The functions of a name with a body: the best one, or those that are none better."""
+        word = word_of(name)
+        found: list[Inline] = []
+        for file in self._naming(word):
+            if found and self._headers.rank_of(file.path) != self._headers.rank_of(found[0].path):
+                break
+            if file.may_declare(word):
+                text = file.pieces.data.decode("utf-8", "surrogateescape")
+                functions = file.pieces.functions(name, self.macro)
+                found += [Inline(file.path, text, each) for each in functions]
+        return tuple(found)
+
     def _macro(self, name: str) -> Macro | None:
         if name.startswith("CONFIG_"):
             given = self._headers.configuration.find(name)
             return given if isinstance(given, Macro) else None
-        files = self._best_of(self._headers.defining, word_of(name))
+        # The order first: what is seen is in the index only when it was read.
+        order = self._order
+        files = best_of(self._headers.defining.get(word_of(name), ()), order)
         found = (file.macro(name) for file in files)
         best = next((each for each in found if each is not None), None)
         return best if isinstance(best, Macro) else None
 
-    def _best_of(self, index: dict[bytes, list[Header]], word: bytes) -> list[Header]:
-        # The order first: what is seen is in the index only when it was read.
-        order = self._order
-        return best_of(index.get(word, ()), order)
+    def _naming(self, word: bytes) -> list[Header]:
+        """The headers that a word is in, best ones first."""
+        return [file for words, file in self._words if word in words]
+
+    @cached_property
+    def _words(self) -> list[tuple[frozenset[bytes], Header]]:
+        return [(file.words, file) for file in self._files]
+
+    @cached_property
+    def _files(self) -> list[Header]:
+        return self._headers.reached(self._path, self._data)
 
     @cached_property
     def _order(self) -> dict[str, int]:
-        return order_of(self._headers.reached(self._path, self._data))
+        return order_of(self._files)
+
+
+def _enter(index: dict[bytes, list[Header]], file: Header, names: Iterable[bytes]) -> None:
+    for name in names:
+        index.setdefault(name, []).append(file)
 
 
 def order_of(files: Iterable[Header]) -> dict[str, int]:

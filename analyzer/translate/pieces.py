@@ -15,10 +15,11 @@ from dataclasses import replace
 from functools import cached_property
 
 from analyzer.csource.expand import Lookup
+from analyzer.csource.file import CFile
 from analyzer.csource.items import Kind, TopLevel, items
 from analyzer.csource.macros import macros_of
 from analyzer.csource.mask import Masked, mask
-from analyzer.csource.syntax import Macro, Span, Tagged
+from analyzer.csource.syntax import Function, Macro, Span, Tagged, Unparsed
 from analyzer.translate.reading import Reading
 from analyzer.translate.scope import Ordinary, has_body, is_of_itself
 
@@ -68,13 +69,33 @@ class Pieces:
 
     def ordinary(self, name: str, macro: Lookup) -> Ordinary | None:
         """Return what declares an ordinary name; the first that does."""
+        found = (each for _, each in self.declaring(name, macro))
+        return next((each for each in found if each is not None), None)
+
+    def declaring(self, name: str, macro: Lookup) -> Iterator[tuple[TopLevel, Ordinary | None]]:
+        """Yield every item that looks like declaring a name, and what it declares.
+
+        None where the parser reads nothing of that name in it.
+        """
         if name not in self._declaring:
             self._declaring[name] = tuple(dict.fromkeys(self._may_declare(name)))
         for item in self._declaring[name]:
             found = self._reading(item).declared(macro).ordinary(name)
-            if found is not None and not is_of_itself(found, name):
-                return found
-        return None
+            if found is None or not is_of_itself(found, name):
+                yield item, found
+
+    def functions(self, name: str, macro: Lookup) -> tuple[Function | Unparsed, ...]:
+        """Return the functions of a name that are defined, with their bodies."""
+        found = (item for item, each in self.declaring(name, macro) if each is not None)
+        return tuple(
+            self._file.function_of(item)
+            for item in found
+            if item.kind is Kind.FUNCTION and item.brace >= 0
+        )
+
+    @cached_property
+    def _file(self) -> CFile:
+        return CFile(self.data.decode("utf-8", "surrogateescape"), self._path)
 
     def tagged(self, tag: str, macro: Lookup) -> Tagged | None:
         """Return the struct, union or enum of a tag, with its body."""
@@ -171,16 +192,17 @@ class Pieces:
     def _reading(self, item: TopLevel) -> Reading:
         known = self._readings.get(item.start)
         if known is None:
-            known = Reading(self._text(item), self._path, lambda: self._all_arms(item))
+            line = 1 + self.data.count(b"\n", 0, item.start)
+            known = Reading(self._text(item), self._path, line, lambda: self._all_arms(item))
             self._readings[item.start] = known
         return known
 
     def _text(self, item: TopLevel) -> str:
-        """The item where it stands: on its line, and alone."""
+        """The item by itself; a function without its body."""
         text = self.data[item.start : item.end]
         if item.kind is Kind.FUNCTION and item.brace >= 0:
             text = self.data[item.start : item.brace] + b";"
-        return self._placed(text, item)
+        return text.decode("utf-8", "surrogateescape")
 
     def _all_arms(self, item: TopLevel) -> str | None:
         """A struct with all arms of every undecided ``#if`` in it; None where it has none.
@@ -194,11 +216,7 @@ class Pieces:
         for each in inside:
             start, end = each.start - item.start, each.end - item.start
             text[start:end] = b" " * len(text[start:end])
-        return self._placed(bytes(text), item)
-
-    def _placed(self, text: bytes, item: TopLevel) -> str:
-        line = self.data.count(b"\n", 0, item.start)
-        return "\n" * line + text.decode("utf-8", "surrogateescape")
+        return text.decode("utf-8", "surrogateescape")
 
 
 def may_have_body(data: bytes, word: bytes) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from analyzer.csource.expand import Lookup, expand
-from analyzer.csource.file import read
+from analyzer.csource.file import CFile
 from analyzer.csource.syntax import Declaration, Macro, UnsupportedType
 from analyzer.translate.scope import Declarations, described, without_layout
 
@@ -19,14 +19,15 @@ _LONGEST = 1 << 18
 
 
 class Reading:
-    """What an item declares.
+    """What an item declares that begins at a line of a file.
 
     ``all_arms`` makes the text that is read where the item's own cannot be: the members of a
     struct are those of all arms then, and how they lie is not known.
     """
 
-    def __init__(self, text: str, path: str, all_arms: Callable[[], str | None]) -> None:
+    def __init__(self, text: str, path: str, line: int, all_arms: Callable[[], str | None]) -> None:
         self._path = path
+        self._line = line
         self._text = text
         self._all_arms = all_arms
         # By the macros that were asked for on the way, those that are none included.
@@ -75,7 +76,7 @@ class Reading:
 
     def _read(self, text: str) -> tuple[Declaration, ...]:
         """Return what a text declares. What cannot be read declares nothing."""
-        found = read(text, self._path).declarations
+        found = CFile(text, self._path, line=self._line).declarations
         return tuple(each for each in found if isinstance(each, Declaration))
 
 

@@ -47,7 +47,7 @@ class World:
 
     def __init__(self, model: Model, sources: tuple[Source, ...], file: Environment) -> None:
         self.model = model
-        self._sources = sources
+        self.sources = sources
         self._file = file
         self.bodies: dict[str, tuple[Environment, Tagged]] = {}
         self.fields: dict[str, tuple[Field, ...]] = {}
@@ -81,7 +81,7 @@ class World:
     def _found(self, name: str) -> Identifier | CType | None:
         if name in _KEYWORDS:
             return None
-        for source in self._sources:
+        for source in self.sources:
             if source.standing is Standing.LANGUAGE and source.macro(name) is not None:
                 return None
             found = source.ordinary(name)
@@ -108,7 +108,7 @@ class World:
         kind = types_of.of_declared(found.declared, base, self._file, None)
         if is_typedef(found):
             return kind
-        own = any(each.ordinary(name) for each in self._sources if each.standing is Standing.OWN)
+        own = any(each.ordinary(name) for each in self.sources if each.standing is Standing.OWN)
         return declared_as(name, kind, given=not own and self._is_modelled(name))
 
     def tagged(self, kind: Tag, tag: str) -> CType:
@@ -137,7 +137,7 @@ class World:
 
     def _body(self, tag: str) -> tuple[Source, Tagged] | None:
         if tag not in self._described:
-            found = ((source, source.tagged(tag)) for source in self._sources)
+            found = ((source, source.tagged(tag)) for source in self.sources)
             self._described[tag] = next(((at, body) for at, body in found if body), None)
         return self._described[tag]
 
@@ -199,7 +199,7 @@ class World:
         return self._macros[name]
 
     def _macro(self, name: str) -> Macro | None:
-        for source in self._sources:
+        for source in self.sources:
             if source.standing in (Standing.TREE, Standing.MODEL) and self._is_modelled(name):
                 return None
             found = source.macro(name)
@@ -210,7 +210,7 @@ class World:
         return None
 
     def _is_modelled(self, name: str) -> bool:
-        model = (each for each in self._sources if each.standing is Standing.MODEL)
+        model = (each for each in self.sources if each.standing is Standing.MODEL)
         found = (each.ordinary(name) for each in model)
         return any(isinstance(each, Named) and not is_typedef(each) for each in found)
 

@@ -12,6 +12,7 @@ from analyzer.mm.entry import DIRTY, SOFT_DIRTY, UFFD_WP, WRITE, YOUNG, Entry, K
 from analyzer.mm.events import Event, EventKind
 from analyzer.mm.geometry import SMALL, SMALL_ONE_LOCK, SMALL_TWO_LEVELS, Geometry, Level
 from analyzer.mm.state import State, Vma
+from analyzer.mm.vmflags import VM_NOHUGEPAGE
 from analyzer.translate.runtime.pointers import Pointer
 
 PAGE, BLOCK = 0x1000, 0x8000
@@ -166,7 +167,8 @@ def test_the_oldest_form_says_one_for_moved() -> None:
 
 def test_the_oldest_form_obeys_the_new_area() -> None:
     state, vma, old, new = stands()
-    state.vmas[1].vm_flags = huge.VM_NOHUGEPAGE
+    state.vmas[1].vm_flags = VM_NOHUGEPAGE
+    state.events.clear()
     assert huge.move_huge_pmd_or_fail(state, vma, state.vmas[1], 0, FAR, BLOCK, old, new) == 0
     assert state.events == []
 

@@ -16,13 +16,18 @@ from typing import Any
 from analyzer.errors import Stopped
 from analyzer.mm.geometry import Geometry, Level
 from analyzer.mm.state import State
+from analyzer.mm.vmflags import FLAGS
 
 HEADERS = (
     "bug",
     "fs",
+    "hooks",
     "huge_mm",
+    "hugetlb",
+    "limits",
     "lockdep",
     "mm",
+    "mmap",
     "mmap_lock",
     "mmu_notifier",
     "mutex",
@@ -38,6 +43,7 @@ HEADERS = (
     "swapops",
     "tlbflush",
     "userfaultfd",
+    "vma",
 )
 # What code passes on to an allocation; the model looks at no bit of them.
 _GFP = {"GFP_KERNEL": 0xCC0, "GFP_ATOMIC": 0xA20, "GFP_NOWAIT": 0x800}
@@ -52,10 +58,12 @@ def primitives(state: State) -> dict[str, object]:
     The constants are those of the state's geometry; ``unsigned long`` has its width.
     """
     from analyzer.mm.api.sched import Task
+    from analyzer.mm.api.variable import Variable
 
     bound: dict[str, object] = {name: partial(each, state) for name, each in functions().items()}
     bound.update(constants(state.geometry))
     bound["current"] = Task(state)
+    bound["sysctl_max_map_count"] = Variable(lambda: state.limits.areas)
     return bound
 
 
@@ -87,7 +95,7 @@ def _public(header: str) -> Iterator[FunctionType]:
 @cache
 def constants(geometry: Geometry) -> dict[str, int]:
     """Constants of a geometry by their C names: bytes, masks, shifts, counts of entries."""
-    found = dict(_GFP)
+    found = {**_GFP, **FLAGS}
     for name, level in _LEVELS.items():
         size = geometry.size(level)
         found[f"{name}_SIZE"] = size & geometry.word_mask

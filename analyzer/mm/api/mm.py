@@ -9,11 +9,9 @@ from analyzer.mm.api.arguments import Cell, counted, from_above, of_entry, or_nu
 from analyzer.mm.api.pgtable import pte_offset_map
 from analyzer.mm.geometry import Level
 from analyzer.mm.state import Lock, Mm, State, Vma, entry_at
+from analyzer.mm.vmflags import VM_HUGETLB
 from analyzer.translate.runtime.nothing import NULL
 from analyzer.translate.runtime.pointers import Pointer
-
-_VM_HUGETLB = 0x0040_0000
-
 
 # --- tables made -----------------------------------------------------------------------------
 
@@ -212,4 +210,4 @@ def is_vm_hugetlb_page(state: State, vma: Vma) -> bool:
 
     Keeps: its flag. Drops: hugetlbfs itself.
     """
-    return vma.vm_flags & _VM_HUGETLB != 0
+    return vma.vm_flags & VM_HUGETLB != 0

@@ -48,6 +48,14 @@ def mmap_write_unlock(state: State, mm: Mm) -> None:
     locking.release(state, mm.mmap_lock, shared=False)
 
 
+def mmap_write_downgrade(state: State, mm: Mm) -> None:
+    """Keep for reading what was taken for writing.
+
+    Keeps: as ``downgrade_write()``. Drops: sequence counts of areas.
+    """
+    locking.downgrade(state, mm.mmap_lock)
+
+
 def mmap_assert_locked(state: State, mm: Mm) -> None:
     """Report an address space that is not locked.
 

@@ -53,3 +53,11 @@ def up_write(state: State, lock: Lock) -> None:
     Keeps: that it was held, and for writing. Drops: nothing.
     """
     locking.release(state, lock, shared=False)
+
+
+def downgrade_write(state: State, lock: Lock) -> None:
+    """Keep for reading what was taken for writing.
+
+    Keeps: that it was held for writing, and for reading now. Drops: those that wait.
+    """
+    locking.downgrade(state, lock)

@@ -472,6 +472,7 @@ void fixup_hugetlb_reservations(struct vm_area_struct *);
 struct vm_area_struct *find_vma(struct mm_struct *, unsigned long);
 struct vm_area_struct *find_vma_intersection(struct mm_struct *, unsigned long, unsigned long);
 struct vm_area_struct *vma_lookup(struct mm_struct *, unsigned long);
+void vma_iter_init(struct vma_iterator *, struct mm_struct *, unsigned long);
 struct vm_area_struct *vma_next(struct vma_iterator *);
 struct vm_area_struct *vma_prev(struct vma_iterator *);
 struct vm_area_struct *find_vma_prev(struct mm_struct *, unsigned long, struct vm_area_struct **);
@@ -530,6 +531,7 @@ bool capable(int);
 unsigned long untagged_addr(unsigned long);
 void get_file(struct file *);
 void fput(struct file *);
+struct file_operations_extend *get_fo_extend(struct file *);
 
 /* Values that the same names have on every architecture that Linux has here, or on x86. */
 #define PAGE_ALIGN(address) ALIGN(address, PAGE_SIZE)

@@ -1,0 +1,173 @@
+"""Whether what upstream changes in one function or symbol is changed in the same one here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from analyzer.compare.bodies import Bodies, plain
+from analyzer.compare.change import OUTSIDE, Change, LinePair, Owner, RunPair, Scope
+from analyzer.compare.lineage import How, Lineage
+from analyzer.compare.outline import Outline
+from analyzer.compare.runs import FileChange
+from analyzer.source import Place
+from analyzer.upstream import Kind
+
+_NEAR = 6
+_HALF = 0.5
+# Of these kinds a pair has upstream's text: what stands in another owner was put there.
+_SAME_TEXT = (Change.IDENTICAL, Change.CONTEXT, Change.WHITESPACE, Change.COMMENT, Change.MOVED)
+
+
+class Where(Enum):
+    """Where lines stand, against upstream's."""
+
+    SAME = "in the same"
+    RENAMED = "in the same, under another name"
+    ELSEWHERE = "in another"
+    SPLIT = "in a part that was split off or merged"
+    SURROUNDED = "among other blocks"
+    UNKNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Lines of one upstream owner, what they stand in here, and where the first of them is seen.
+
+    ``around`` are the enclosing blocks of both where these differ (``SURROUNDED``).
+    """
+
+    theirs: Owner | None
+    ours: Owner | None
+    where: Where
+    place: Place
+    their_place: Place
+    lines: int = 1
+    around: tuple[str, str] | None = None
+
+
+def landings(
+    pairs: Iterable[RunPair], theirs: FileChange, ours: FileChange, lineage: Lineage
+) -> tuple[Landing, ...]:
+    """Where each owner's lines of code have landed, each pair of owners once, in order."""
+    judge = _Judge(theirs, ours, lineage, Bodies(ours.before))
+    found: dict[tuple[Owner | None, Owner | None, Where], Landing] = {}
+    for pair in pairs:
+        for line in pair.lines:
+            if line.theirs is None or line.ours is None or not _counts(line):
+                continue
+            where = judge.where(pair, line)
+            key = (line.theirs.owner, line.ours.owner, where)
+            lines = found[key].lines + 1 if key in found else 1
+            places = (
+                (found[key].place, found[key].their_place)
+                if key in found
+                else (line.ours.place, line.theirs.place)
+            )
+            found[key] = Landing(*key, *places, lines)
+    return (*found.values(), *judge.surroundings(found.values()))
+
+
+def _counts(line: LinePair) -> bool:
+    return bool(line.theirs and line.ours and line.theirs.is_code and line.ours.certain)
+
+
+@dataclass(slots=True)
+class _Judge:
+    theirs: FileChange
+    ours: FileChange
+    lineage: Lineage
+    target: Bodies
+    shares: dict[tuple[int, Owner, Owner], Where] = field(default_factory=dict)
+
+    def where(self, pair: RunPair, line: LinePair) -> Where:
+        """Where one line stands against its partner."""
+        a = line.theirs.owner if line.theirs else None
+        b = line.ours.owner if line.ours else None
+        if a is None or b is None:
+            return Where.UNKNOWN
+        if a == b:
+            return Where.SAME
+        found = self._outside(pair, line, a, b) if OUTSIDE in (a, b) else self._other(pair, a, b)
+        # Among the lines that a hunk lost may be the one that begins or ends a function.
+        unsure = pair.ours is not None and not pair.ours.whole and found is not Where.RENAMED
+        return Where.UNKNOWN if unsure else found
+
+    def _outside(self, pair: RunPair, line: LinePair, a: Owner, b: Owner) -> Where:
+        """One of both stands at the top level: what is no directive may be told apart badly."""
+        inside = a if b == OUTSIDE else b
+        if inside.scope is Scope.SYMBOL:
+            return Where.ELSEWHERE
+        if line.theirs is None or line.theirs.kind is not Kind.DIRECTIVE:
+            return Where.UNKNOWN
+        return Where.ELSEWHERE if pair.change in _SAME_TEXT else Where.SPLIT
+
+    def _other(self, pair: RunPair, a: Owner, b: Owner) -> Where:
+        found = self.lineage.of(a)
+        if found.how is How.RENAMED and found.ours == b:
+            return Where.RENAMED
+        same_text = pair.change in _SAME_TEXT
+        if self.theirs.is_new(a) != self.ours.is_new(b):
+            # A helper more, or one less; the text of upstream's own function is no helper's.
+            is_helper = self.ours.is_new(b) or not same_text
+            return Where.SPLIT if is_helper and a.scope is b.scope else Where.ELSEWHERE
+        if found.ours is not None:
+            key = (id(pair), a, b)
+            if key not in self.shares:
+                self.shares[key] = self._split_or_elsewhere(pair, a, b)
+            return self.shares[key]
+        if a.scope is Scope.SYMBOL or self._is_upstreams(b):
+            return Where.ELSEWHERE
+        return Where.UNKNOWN
+
+    def _is_upstreams(self, b: Owner) -> bool:
+        """Whether upstream has something of this name, which then is another one."""
+        if self.theirs.before is not None:
+            return self.theirs.before.extent_of(b) is not None
+        return self.theirs.knows(b)
+
+    def _split_or_elsewhere(self, pair: RunPair, a: Owner, b: Owner) -> Where:
+        """Upstream's surroundings of the lines tell: are they in ours' function of that name?"""
+        before, run = self.theirs.before, pair.theirs
+        if before is None or run is None or run.old_at is None:
+            return Where.ELSEWHERE
+        extent = before.extent_at(run.old_at)
+        home, away = self.target.of(self.lineage.of(a).ours), self.target.of(b)
+        if extent is None or home is None or away is None or a.scope is not Scope.FUNCTION:
+            return Where.ELSEWHERE
+        near = _telling(before, max(extent.first, run.old_at - _NEAR), run.old_at + _NEAR)
+        at_home, there = len(near & home.all), len(near & away.all)
+        is_part = there > at_home and at_home < _HALF * len(near)
+        return Where.SPLIT if is_part else Where.ELSEWHERE
+
+    def surroundings(self, found: Iterable[Landing]) -> Iterator[Landing]:
+        """New functions and symbols that stand under other conditions than upstream's."""
+        for each in found:
+            if each.theirs is None or each.ours is None or not self.theirs.is_new(each.theirs):
+                continue
+            around = self._around(each.theirs, each.ours)
+            if around is not None and each.where in (Where.SAME, Where.RENAMED):
+                yield Landing(
+                    each.theirs,
+                    each.ours,
+                    Where.SURROUNDED,
+                    each.place,
+                    each.their_place,
+                    each.lines,
+                    around,
+                )
+
+    def _around(self, a: Owner, b: Owner) -> tuple[str, str] | None:
+        if self.theirs.after is None or self.ours.after is None:
+            return None
+        one, other = self.theirs.after.extent_of(a), self.ours.after.extent_of(b)
+        if one is None or other is None or one.around == other.around:
+            return None
+        return " / ".join(one.around) or "nothing", " / ".join(other.around) or "nothing"
+
+
+def _telling(text: Outline, first: int, last: int) -> set[str]:
+    """Lines that say enough to be known again."""
+    near = map(plain, text.lines[first:last])
+    return {line for line in near if " " in line}

@@ -1,0 +1,286 @@
+"""The kernels that a patch is run on: upstream's and the target's, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analyzer.compare.change import FileTexts, Texts, UpstreamPatch
+from analyzer.errors import AnalyzerError
+from analyzer.intake import named_commit, read_input
+from analyzer.patch.lines import FilePatch
+from analyzer.patch.reader import Patch, read_series
+from analyzer.reference.slots import PATH
+
+if TYPE_CHECKING:
+    from analyzer.machine.movepath import Reader
+    from analyzer.patch.placing import Refusal
+    from analyzer.repair import Mended
+    from analyzer.repair.patched import Patched
+    from analyzer.replay.outcome import Outcome
+    from analyzer.repo import Commit, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """Upstream's side: its patch where that was given, and its trees.
+
+    ``before`` and ``after`` are None for a patch file; ``before`` alone is for a directory, of
+    which nothing tells what it was before the commit. ``found`` says by what the commit was found
+    where the patch does not name it.
+    """
+
+    source: str
+    patch: UpstreamPatch | None = None
+    before: Tree | None = None
+    after: Tree | None = None
+    found: str = ""
+
+
+def upstream_of(
+    source: str | None, patch: Patch, mended: Mended, named: str | None
+) -> Upstream | None:
+    """Upstream's side of a patch, None where no source of it was given. ``AnalyzerError``."""
+    if source is None:
+        return None
+    from analyzer.repo import open_tree, split_spec
+    from analyzer.repo.git import is_repository
+
+    path = Path(split_spec(source)[0])
+    if path.is_file():
+        series = read_series(read_input(source), source)
+        return Upstream(source, UpstreamPatch(_only(series.patches, source).files, named))
+    if path.is_dir() and not is_repository(path):
+        return Upstream(source, after=open_tree(source))
+    return _of_repository(source, patch, mended, named)
+
+
+def _only(patches: Sequence[Patch], source: str) -> Patch:
+    if len(patches) != 1:
+        what = f"holds {len(patches)} patches"
+        raise AnalyzerError(what, where=source, todo="give upstream's one commit")
+    return patches[0]
+
+
+def _of_repository(source: str, patch: Patch, mended: Mended, named: str | None) -> Upstream:
+    from analyzer.repo import exported, open_commit, split_spec
+
+    found = "" if named else "told by "
+    if named is None:
+        named, by = _searched(source, patch, mended)
+        found += by
+    commit: Commit = open_commit(source, named)
+    where = split_spec(source)[0]
+    (own,) = read_series(exported(where, commit.commit), source).patches
+    theirs = UpstreamPatch(own.files, commit.commit)
+    return Upstream(source, theirs, commit.before, commit.after, found)
+
+
+def _searched(source: str, patch: Patch, mended: Mended) -> tuple[str, str]:
+    """The commit that a patch without a name of one was made from, and what tells so."""
+    from analyzer.patch.lines import written
+    from analyzer.repo import find_commit
+
+    subject = patch.message.subject
+    diff = "\n".join((*written((), mended.files), "")).encode("utf-8", "surrogateescape")
+    files = tuple(dict.fromkeys(one.path for one in patch.files))
+    subjects = (subject.text, subject.title) if subject else ()
+    candidates = find_commit(source, subjects=subjects, diff=diff, files=files)
+    chosen = candidates.chosen
+    if chosen is None:
+        why = candidates.ambiguous or "no commit has its patch-id or its subject"
+        raise AnalyzerError(
+            f"the patch names no upstream commit, and {why}",
+            where=source,
+            todo="name it with --upstream-commit",
+        )
+    told = [
+        *(["its patch-id"] if chosen.same_patch else []),
+        *(["its subject"] if chosen.same_subject else []),
+        f"its files ({chosen.files.value})",
+    ]
+    return chosen.commit, ", ".join(told)
+
+
+# --- the target ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of a patch on the target's tree."""
+
+    name: str
+    patched: Patched
+
+
+def target_of(tree: Tree | None, mended: Mended) -> tuple[Reading, ...]:
+    """The target before and after each reading of the patch; empty without a tree."""
+    if tree is None:
+        return ()
+    from analyzer.repair.patched import patched
+
+    return tuple(Reading(one.name, patched(tree, one.files)) for one in mended.readings)
+
+
+def touches_move_path(files: Sequence[FilePatch]) -> bool:
+    """Whether a patch changes the file of the move path."""
+    return any(PATH in (file.old_path, file.new_path) for file in files)
+
+
+def reader_of(before: Tree, after: Tree, files: Sequence[FilePatch]) -> Reader:
+    """What translates the move path of a tree in both states. ``AnalyzerError`` without one."""
+    from analyzer.machine.movepath import Reader
+
+    headers = any(
+        path is not None and path.endswith(".h")
+        for file in files
+        for path in (file.old_path, file.new_path)
+    )
+    return Reader(before, after, headers=headers)
+
+
+def texts_of(upstream: Upstream | None, readings: Sequence[Reading], patch: Patch) -> Texts:
+    """The whole files that both patches touch, as far as trees have them."""
+    theirs: FileTexts = {}
+    ours: FileTexts = {}
+    if upstream is not None and upstream.patch is not None and upstream.before is not None:
+        theirs = _texts(upstream.before, upstream.after, upstream.patch.files)
+    if readings:
+        ours = _texts(readings[0].patched.before, readings[0].patched.after, patch.files)
+    return Texts(theirs, ours)
+
+
+def _texts(before: Tree, after: Tree | None, files: Sequence[FilePatch]) -> FileTexts:
+    return {
+        file.path: (
+            _text(before, file.old_path),
+            None if after is None else _text(after, file.new_path),
+        )
+        for file in files
+    }
+
+
+def _text(tree: Tree, path: str | None) -> str | None:
+    data = None if path is None else tree.read(path)
+    return None if data is None else data.decode("utf-8", "surrogateescape")
+
+
+def commit_named(requested: str | None, patch: Patch) -> str | None:
+    """The upstream commit that the user or the patch names."""
+    return requested or named_commit(patch)
+
+
+# --- running -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a patch stands on: both sides' trees, as far as they were given."""
+
+    upstream: Upstream | None = None
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Where the patch does not apply to the target, in words."""
+        return tuple(dict.fromkeys(text for one in self.readings for text in _refusals(one)))
+
+    @property
+    def dirty(self) -> tuple[str, ...]:
+        """The work trees that hold changes which no commit has: what was read is the commit."""
+        trees = [one.patched.before for one in self.readings[:1]]
+        if self.upstream is not None and self.upstream.after is not None:
+            trees.append(self.upstream.after)
+        return tuple(tree.name for tree in trees if tree.dirty)
+
+
+def _refusals(reading: Reading) -> Iterator[str]:
+    for file in reading.patched.refused:
+        if file.why_not is not None:
+            yield f"{file.path}: {file.why_not}"
+        for hunk in file.hunks:
+            if hunk.refusal is not None:
+                yield f"{file.path}, hunk {hunk.hunk}: {_refusal(hunk.refusal)}"
+
+
+def _refusal(refusal: Refusal) -> str:
+    if refusal.wanted is None:
+        return refusal.why
+    found = "the end of the file" if refusal.found is None else f"`{refusal.found.strip()}`"
+    where = "" if refusal.line is None else f"; at line {refusal.line} stands {found}"
+    return f"{refusal.why}: `{refusal.wanted.strip()}` has no counterpart{where}"
+
+
+def replayed_on(
+    ground: Ground, mended: Mended, commit: str | None, settings: Mapping[str, str]
+) -> Outcome | None:
+    """Run a patch on its trees; None where they do not hold what it takes. ``AnalyzerError``."""
+    upstream, files = ground.upstream, mended.files
+    if not touches_move_path(files):
+        return None
+    targets = ground.readings or _on_upstream(upstream, mended, commit)
+    if not targets:
+        return None
+    if any(one.patched.after is None for one in targets):
+        return _unfit(ground, mended)
+    from analyzer.excerpt.code import symbols_named
+    from analyzer.repair.image import State
+    from analyzer.replay.tree_session import replay_trees
+    from analyzer.replay.trees import Target, TreeSubject
+
+    theirs = upstream.patch.files if upstream and upstream.patch else ()
+    symbols = dict.fromkeys((*symbols_named(theirs, State.AFTER), *_symbols(mended)))
+    subject = TreeSubject(
+        tuple(Target(one.name, _reader(one.patched, files)) for one in targets),
+        _upstream_reader(upstream),
+        commit,
+        tuple(symbols),
+        dict(settings),
+        of_directory=upstream is not None and upstream.before is None,
+        assumed_target=not ground.readings,
+    )
+    return replay_trees(subject)
+
+
+def _symbols(mended: Mended) -> tuple[str, ...]:
+    from analyzer.excerpt.code import symbols_named
+    from analyzer.repair.image import State
+
+    every = (symbols_named(one.files, State.AFTER) for one in mended.readings)
+    return tuple(name for names in every for name in names)
+
+
+def _reader(patched: Patched, files: Sequence[FilePatch]) -> Reader:
+    after = patched.after or patched.before
+    return reader_of(patched.before, after, files)
+
+
+def _upstream_reader(upstream: Upstream | None) -> Reader | None:
+    if upstream is None or upstream.after is None:
+        return None
+    own = upstream.patch.files if upstream.patch else ()
+    before = upstream.before or upstream.after
+    return reader_of(before, upstream.after, own)
+
+
+def _on_upstream(
+    upstream: Upstream | None, mended: Mended, commit: str | None
+) -> tuple[Reading, ...]:
+    """Without a target: the patch on upstream's own tree, where the reference has no answer."""
+    from analyzer.reference.commit import COMMIT
+
+    if upstream is None or upstream.before is None or (commit or "").startswith(COMMIT):
+        return ()
+    return target_of(upstream.before, mended)
+
+
+def _unfit(ground: Ground, mended: Mended) -> Outcome | None:
+    """The patch does not apply: nothing is run, unless it is the damage that keeps it from it."""
+    from analyzer.replay.outcome import NotRun, Outcome
+
+    if mended.damage:
+        return None
+    why = "; ".join(ground.refused) or "it does not apply to upstream's tree"
+    return Outcome(False, not_run=(NotRun("the patch does not apply", why),))

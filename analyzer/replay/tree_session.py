@@ -1,0 +1,446 @@
+"""What four kernels of trees came to: divergences with their causes, probes, gates and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from analyzer.errors import Stopped
+from analyzer.machine.scenario import Remap, Scenario
+from analyzer.mm.geometry import X86_64
+from analyzer.reference.bases import BASES
+from analyzer.reference.patch import Fix
+from analyzer.replay.bench import Bench, Side
+from analyzer.replay.confirm import Confirmation, confirm
+from analyzer.replay.four import Four, Judged, judge
+from analyzer.replay.generate import picture
+from analyzer.replay.lockstep import first_difference
+from analyzer.replay.outcome import Cause, Divergence, Gate, NotRun, Outcome, Run, Told, Work
+from analyzer.replay.probes import PROBES, Probe
+from analyzer.replay.sides import AnyScenario, AnySide
+from analyzer.replay.substitute import substituted
+from analyzer.replay.trees import (
+    BASE,
+    Plan,
+    Ran,
+    TreeSubject,
+    off_as_before,
+    readied,
+    refusals,
+    run_all,
+    sort_and_cause,
+    unmodelled,
+)
+from analyzer.replay.treeside import TreeSide
+
+# Of the base's own differences, so many are told.
+_MOST_OF_BASE = 6
+
+
+def replay_trees(subject: TreeSubject) -> Outcome:
+    """Replay a patch on its trees. What cannot be run is in the outcome, with the reason."""
+    bench = Bench()
+    try:
+        every = list(readied(bench, subject))
+    except Stopped as stopped:
+        return Outcome(False, not_run=(NotRun("the move path", stopped.reason),))
+    calls = subject.upstream is not None
+    told = [(probe, _told(bench, probe, every)) for probe in PROBES]
+    doubts = [one for ran in every for one in _with_fixes(bench, ran, told)]
+    for ran in every:
+        run_all(bench, ran, Plan(ran, calls=calls))
+    readings = len({ran.reading for ran in every})
+    divergences, undecided = _charged(bench, every, readings)
+    not_run = [*refusals(every), *undecided, *dict.fromkeys(doubts)]
+    return Outcome(
+        ran=any(ran.runs for ran in every) and not any(one.item is None for one in not_run),
+        divergences=(*divergences, *_follow_ups(bench, every, told)),
+        runs=tuple(_runs(every)),
+        work=tuple(_work(bench, every)),
+        not_run=tuple(not_run),
+        probes=tuple(one for _, one in told),
+        gates=tuple(_gates(bench, every, calls=calls)),
+        assumptions=tuple(_assumptions(subject)),
+        functions=tuple(dict.fromkeys(_functions(every))),
+        excluded=tuple(_left_out(subject, every)),
+        of_trees=True,
+    )
+
+
+# --- later fixes -------------------------------------------------------------------------------
+
+
+def _told(bench: Bench, probe: Probe, every: Sequence[Ran]) -> Told:
+    """What a probe tells of the target with the patch, in all readings alike."""
+    asked = [_asked(bench, probe, ran.four.target_after) for ran in every if ran.main]
+    if len({one.carried for one in asked}) == 1:
+        return asked[0]
+    said = "; ".join(dict.fromkeys(one.said for one in asked)) or "it was not run"
+    return Told(probe.commit, None, said)
+
+
+def _asked(bench: Bench, probe: Probe, side: AnySide) -> Told:
+    try:
+        run = bench.run(side, probe.scenario, tracing=True)
+    except Stopped as stopped:
+        return Told(probe.commit, None, f"it could not be run: {stopped.reason}")
+    if run.halted is not None:
+        return Told(probe.commit, None, f"it could not be run: {run.halted}", run.halted_at)
+    answer = probe.ask(run)
+    place = None if answer.at is None else run.places[answer.at]
+    return Told(probe.commit, answer.carried, answer.said, place)
+
+
+def _with_fixes(bench: Bench, ran: Ran, told: Sequence[tuple[Probe, Told]]) -> Iterator[NotRun]:
+    """Put later fixes that the target carries, and upstream's tree does not, on upstream's side.
+
+    The reference has them; it may stand for upstream's tree where it behaves the same without.
+    """
+    upstream = ran.four.upstream_after
+    more = frozenset(
+        probe.fix
+        for probe, one in told
+        if one.carried and _asked(bench, probe, upstream).carried is False
+    )
+    if not more or (isinstance(upstream, Side) and not upstream.on):
+        return
+    stand_in = _stand_in(bench, ran, more)
+    if stand_in is None:
+        names = ", ".join(probe.commit for probe, _ in told if probe.fix in more)
+        why = f"the target carries {names}, and upstream's tree with it was not given"
+        yield NotRun("what the later fixes change", why, None, "SM-4")
+    ran.with_fixes = stand_in
+    ran.fixed = bool(more)
+
+
+def _stand_in(bench: Bench, ran: Ran, fixes: frozenset[Fix]) -> AnySide | None:
+    upstream = ran.four.upstream_after
+    if isinstance(upstream, Side):
+        return replace(upstream, fixes=fixes)
+    sets = Plan(ran, calls=False).sets
+    for base in BASES:
+        own = Side(base, on=True)
+        if all(_same(bench, own, upstream, *each) for each in sets):
+            return Side(base, on=True, fixes=fixes)
+    return None
+
+
+def _same(bench: Bench, one: AnySide, other: AnySide, geometry, scenarios) -> bool:  # type: ignore[no-untyped-def]
+    try:
+        pair = (bench.shown(each, geometry, scenarios) for each in (one, other))
+        return all(
+            not a.halted and not b.halted and first_difference(a, b) is None
+            for a, b in zip(*pair, strict=True)
+        )
+    except (Stopped, ValueError):
+        return False
+
+
+def _follow_ups(
+    bench: Bench, every: Sequence[Ran], told: Sequence[tuple[Probe, Told]]
+) -> Iterator[Divergence]:
+    """For each later fix that is not carried: where the reference with it and the target differ.
+
+    Only on a base on which the two are alike without it.
+    """
+    ran = next((one for one in every if one.main), None)
+    for probe, one in told:
+        if ran is None or one.carried is not False:
+            continue
+        target = ran.four.target_after
+        for base in BASES:
+            if bench.sort_of(Side(base, on=True), target, probe.scenario) is not None:
+                continue
+            fixed = Side(base, on=True, fixes=frozenset((probe.fix,)))
+            sort = bench.sort_of(fixed, target, probe.scenario)
+            if sort is not None:
+                shown = confirm(
+                    bench,
+                    fixed,
+                    target,
+                    probe.scenario,
+                    lambda each, fixed=fixed, sort=sort: (  # type: ignore[misc]
+                        bench.sort_of(fixed, target, each) == sort
+                    ),
+                )
+                kept = replace(sort, invariant=probe.invariant)
+                yield _divergence(
+                    ran, Judged(kept, Cause.FOLLOW_UP, ""), shown, fix=probe.commit, item="DP-2"
+                )
+                break
+
+
+# --- causes ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Charge:
+    """A difference with its cause settled, and the functions that it is charged to."""
+
+    judged: Judged
+    functions: tuple[str, ...]
+
+
+def _charged(
+    bench: Bench, every: Sequence[Ran], readings: int
+) -> tuple[list[Divergence], list[NotRun]]:
+    """The differences that all readings show: the first of each check item, and of each base's."""
+    found: list[Divergence] = []
+    undecided: list[NotRun] = []
+    done: set[object] = set()
+    for ran in sorted(every, key=lambda one: not one.main):
+        for judged, scenario in ran.found:
+            charge = _settled(bench, ran, judged, scenario)
+            key = _key_of(charge)
+            of_base = charge.judged.cause is Cause.BASE
+            if key in done or (
+                of_base and sum(one.cause is Cause.BASE for one in found) >= _MOST_OF_BASE
+            ):
+                continue
+            done.add(key)
+            showing = _readings_showing(judged, ran, every)
+            if len(showing) == readings or of_base:
+                found.append(_confirmed(bench, ran, charge, scenario))
+            elif ran.main:
+                why = (
+                    f"only {' and '.join(showing)} it differs from upstream: "
+                    f"{judged.sort.observation}"
+                )
+                undecided.append(NotRun("the lines that are assumed", why, None, judged.sort.item))
+    return found, undecided
+
+
+def _key_of(charge: _Charge) -> object:
+    if charge.judged.cause is Cause.BASE:
+        return charge.judged.sort.observation, charge.functions
+    return charge.judged.sort.item
+
+
+def _readings_showing(judged: Judged, ran: Ran, every: Sequence[Ran]) -> tuple[str, ...]:
+    alike = (one for one in every if one.config == ran.config)
+    return tuple(
+        dict.fromkeys(
+            one.reading
+            for one in alike
+            if any(
+                other.sort == judged.sort and other.cause is judged.cause for other, _ in one.found
+            )
+        )
+    )
+
+
+def _settled(bench: Bench, ran: Ran, judged: Judged, scenario: AnyScenario) -> _Charge:
+    """The cause by substitution, as far as functions can be substituted."""
+    if judged.cause is Cause.BASE or ran.upstream is None:
+        return _Charge(judged, ())
+    touched = [name for name in ran.target[1].named() if name in ran.target[1].changed()]
+    others = [name for name in ran.target[1].named() if name not in touched]
+    for name in touched:
+        if _gone_with(bench, ran, scenario, (name,)):
+            return _Charge(judged, (name,))
+    for name in others:
+        if _gone_with(bench, ran, scenario, (name,), both=True):
+            own = replace(judged, cause=Cause.BASE, why=f"gone with upstream's {name}()")
+            return _Charge(own, (name,))
+    return _Charge(judged, ())
+
+
+def _gone_with(
+    bench: Bench,
+    ran: Ran,
+    scenario: AnyScenario,
+    names: tuple[str, ...],
+    *,
+    both: bool = False,
+) -> bool:
+    """Whether a difference is gone with functions of upstream's in the target after the patch.
+
+    ``both``: in the target before it as well, as a part of the base must be.
+    """
+    if ran.upstream is None:
+        return False
+    paths = [
+        substituted(mine, theirs, names)
+        for mine, theirs in zip(ran.target, ran.upstream, strict=True)
+    ]
+    after = paths[1]
+    before = paths[0] if both else ran.target[0]
+    if after is None or before is None:
+        return False
+    four = replace(ran.four, target_before=TreeSide(before), target_after=TreeSide(after))
+    try:
+        found = judge(bench, four, scenario)
+    except Stopped:
+        return False
+    return found is None or found.cause is Cause.BASE
+
+
+def _confirmed(bench: Bench, ran: Ran, charge: _Charge, scenario: AnyScenario) -> Divergence:
+    judged = charge.judged
+    wanted = sort_and_cause(replace(judged, cause=_seen(ran, judged)))
+
+    def still(each: AnyScenario) -> bool:
+        try:
+            return (
+                sort_and_cause(judge(bench, ran.judging(each), each, acts=ran.acts(each))) == wanted
+            )
+        except Stopped:
+            return False
+
+    four = ran.judging(scenario)
+    shown = confirm(bench, four.upstream_after, four.target_after, scenario, still)
+    if judged.cause is Cause.PATCH and not ran.main:
+        charge = replace(charge, judged=replace(judged, cause=Cause.CONFIGURATION))
+    return _divergence(ran, charge.judged, shown, functions=charge.functions)
+
+
+def _seen(ran: Ran, judged: Judged) -> Cause:
+    """The cause as ``judge`` told it, before functions were substituted."""
+    known = (one.cause for one, _ in ran.found if one.sort == judged.sort)
+    causes = tuple(known)
+    return judged.cause if judged.cause in causes else Cause.PATCH
+
+
+def _divergence(
+    ran: Ran,
+    judged: Judged,
+    shown: Confirmation,
+    *,
+    functions: tuple[str, ...] = (),
+    fix: str | None = None,
+    item: str | None = None,
+) -> Divergence:
+    story = shown.story
+    of_base = judged.cause is Cause.BASE
+    place = None if of_base else story.place
+    function = next(iter(functions), "") or (place.function if place else "")
+    if of_base and not function:
+        function = shown.base_function
+    return Divergence(
+        judged.cause,
+        item or judged.sort.item,
+        function,
+        place,
+        story.upstream_line,
+        ran.setting(shown.scenario.geometry),
+        shown.scenario.operations(),
+        judged.sort.observation,
+        judged.sort.invariant,
+        story.upstream,
+        story.target,
+        fix,
+    )
+
+
+# --- what is summed up -------------------------------------------------------------------------
+
+
+def _runs(every: Sequence[Ran]) -> Iterator[Run]:
+    for ran in every:
+        for geometry, operations, differing in ran.runs:
+            yield Run(ran.setting(geometry), operations, differing)
+
+
+def _sides(four: Four) -> tuple[tuple[str, AnySide], ...]:
+    return (
+        ("upstream.before", four.upstream_before),
+        ("upstream.after", four.upstream_after),
+        ("target.before", four.target_before),
+        ("target.after", four.target_after),
+    )
+
+
+def _work(bench: Bench, every: Sequence[Ran]) -> Iterator[Work]:
+    """What each of the four kernels does with a whole PMD of written pages."""
+    scenario = picture(X86_64)
+    for ran in every:
+        for name, side in _sides(ran.four):
+            try:
+                run = bench.run(side, scenario)
+            except Stopped:
+                continue
+            if run.halted is None:
+                done = run.done
+                yield Work(
+                    name,
+                    ran.setting(X86_64),
+                    scenario.call(),
+                    done.ptes_moved,
+                    done.pmds_moved,
+                    done.tables_allocated,
+                    done.flushes,
+                )
+
+
+def _gates(bench: Bench, every: Sequence[Ran], *, calls: bool) -> Iterator[Gate]:
+    """Of each reading and symbol: what the target does with it on and off."""
+    does = partial(_does, bench)
+    for ran in every:
+        off = next((name for name, value in ran.config if value == "n"), None)
+        if off is None:
+            continue
+        on = next(one for one in every if one.main and one.reading == ran.reading)
+        before = off_as_before(bench, ran, Plan(ran, calls=calls))
+        yield Gate(ran.reading, off, does(on), does(ran), before)
+
+
+def _does(bench: Bench, ran: Ran) -> str:
+    try:
+        run = bench.run(ran.four.target_after, picture(X86_64))
+    except Stopped:
+        return "it could not be run"
+    if run.halted is not None:
+        return "it could not be run"
+    if run.done.pmds_moved:
+        return f"moves whole page tables ({run.done.pmds_moved} of them in the sample)"
+    return f"moves every entry by itself ({run.done.ptes_moved} of them in the sample)"
+
+
+def _functions(every: Sequence[Ran]) -> Iterator[tuple[str, str, str]]:
+    for ran in every:
+        pairs = (("target", ran.target), ("upstream", ran.upstream))
+        for kernel, paths in pairs:
+            for state, path in zip(("before", "after"), paths or (), strict=False):
+                name = f"{kernel}.{state}"
+                yield from ((name, one.name, "translated") for one in path.functions)
+                yield from ((name, one.name, _standing(one)) for one in path.refused)
+                yield from ((name, one, "unmodelled") for one in path.unmodelled)
+
+
+def _standing(refused: object) -> str:
+    return type(refused).__name__.lower()
+
+
+def _assumptions(subject: TreeSubject) -> Iterator[tuple[str, str]]:
+    what = "verdict, SM-1, SM-2, SM-3, SM-4, SM-5, SM-6"
+    if subject.of_directory:
+        names = ", ".join(f"CONFIG_{name}" for name in subject.symbols)
+        yield f"upstream before the commit is its directory with {names} off", what
+    if subject.assumed_target:
+        yield "the target before the patch is upstream's tree before the commit", what
+    if subject.upstream is None:
+        yield "upstream is the built-in reference: its tree was not given", what
+    if not subject.settings:
+        yield "the configuration is one of x86-64 with transparent huge pages: none was given", what
+
+
+def _left_out(subject: TreeSubject, every: Sequence[Ran]) -> Iterator[NotRun]:
+    """What was not run on purpose, and what the model has no answer to."""
+    if subject.upstream is None:
+        yield NotRun("the way from the system call to move_page_tables()", "no tree of upstream")
+    yield NotRun("32-bit machines", "a tree's headers are laid out for 64 bits")
+    for name in unmodelled(every):
+        yield NotRun(f"{name}()", "neither the trees' mm/mremap.c nor the model has it")
+
+
+def of_scenario(scenario: AnyScenario) -> str:
+    """Where a scenario begins."""
+    match scenario:
+        case Scenario():
+            return "move_page_tables()"
+        case Remap():
+            return "mremap()"
+
+
+__all__ = ["BASE", "replay_trees"]

@@ -1,0 +1,130 @@
+"""TX-3 and TX-4 by text: how the backport differs from upstream's patch, and who says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from analyzer.compare.change import Change, RunPair
+from analyzer.compare.delta import Delta
+from analyzer.finding import Evidence, State
+from analyzer.result import Item
+from analyzer.review.case import Case
+from analyzer.review.notes import covers, said_in
+from analyzer.review.pending import open_rule
+from analyzer.review.readings import with_nothing_lost
+from analyzer.review.sides import BY_TEXT, beside, listed, place, where
+
+_TX3 = "are all differences to upstream's patch context only?"
+_TX4 = "is every deviation explained in the message?"
+_NO_DEVIATION = (Change.IDENTICAL, Change.CONTEXT)
+_WORDS = {
+    Change.CHANGED: "with other code",
+    Change.MOVED: "at another place",
+    Change.REORDERED: "in another order",
+    Change.DROPPED: "missing",
+    Change.ADDED: "added",
+    Change.LOST: "with lines lost on the way",
+    Change.RENAMED: "with other names",
+    Change.COMMENT: "with other comments",
+    Change.WHITESPACE: "with other white space",
+}
+
+
+def context_only(case: Case) -> Item:
+    """TX-3: lines side by side; what a difference does is judged by the items on behaviour."""
+    if case.delta is None:
+        return open_rule("TX-3")(case)
+    return with_nothing_lost(_by_text)(case)
+
+
+def _by_text(case: Case) -> Item:
+    pairs = case.delta.runs if case.delta else ()
+    if not any(pair.theirs is not None and pair.ours is not None for pair in pairs):
+        summary = "no change has a partner upstream"
+        action = "Compare with the upstream commit by hand."
+        return Item("TX-3", _TX3, State.CANNOT_TELL, summary, reason=BY_TEXT, next=action)
+    other = [pair for pair in pairs if pair.change not in _NO_DEVIATION]
+    context = [pair for pair in pairs if pair.change is Change.CONTEXT]
+    evidence = [one for pair in (*other, *context) for one in _told(pair)]
+    if not other:
+        same = len(pairs) - len(context)
+        return Item(
+            "TX-3",
+            _TX3,
+            State.OK,
+            f"{same} changes are upstream's, {len(context)} with other context",
+            reason=BY_TEXT,
+            evidence=listed(evidence),
+        )
+    return Item(
+        "TX-3",
+        _TX3,
+        State.NEEDS_REVIEW,
+        f"{len(other)} of {len(pairs)} changes differ: {_counts(other)}",
+        reason=BY_TEXT,
+        evidence=listed(evidence),
+        next="Read these lines beside upstream's.",
+    )
+
+
+def _counts(pairs: Iterable[RunPair]) -> str:
+    found = [pair.change for pair in pairs]
+    return ", ".join(
+        f"{found.count(change)} {word}" for change, word in _WORDS.items() if change in found
+    )
+
+
+def _told(pair: RunPair) -> Iterator[Evidence]:
+    if not pair.compared:
+        yield Evidence(f"{where(pair)}: too long to lay side by side", place(pair))
+    if pair.change in (Change.DROPPED, Change.ADDED):
+        word = "is not here" if pair.change is Change.DROPPED else "is upstream's nowhere"
+        yield Evidence(f"{where(pair)}: this change {word}", place(pair))
+        return
+    for one, other in pair.names:
+        yield Evidence(f"{where(pair)}: upstream's {one} is {other}", place(pair))
+    if pair.change in (Change.MOVED, Change.REORDERED):
+        yield Evidence(f"{where(pair)}: {_WORDS[pair.change]}", place(pair))
+    for line in pair.lines:
+        if line.change not in (Change.IDENTICAL, Change.RENAMED):
+            shown = line.ours or line.theirs
+            text = f"{where(pair)}: {line.change.value}: {beside(line)}"
+            yield Evidence(text, shown.place if shown else place(pair))
+    if pair.context:
+        count = len(pair.context)
+        lines = "a line" if count == 1 else f"{count} lines"
+        yield Evidence(f"{where(pair)}: {lines} of other context", place(pair))
+
+
+def deviations_explained(case: Case) -> Item:
+    """TX-4: a deviation is explained if a note names where it is, what it changes, or its kind.
+
+    Other context needs no note.
+    """
+    if case.delta is None:
+        return open_rule("TX-4")(case)
+    deviations = _deviations(case.delta)
+    if not deviations:
+        summary = "there is no deviation but context"
+        return Item("TX-4", _TX4, State.OK, summary, reason=BY_TEXT)
+    notes = said_in(case)
+    open_ = [pair for pair in deviations if not covers(notes, pair)]
+    if not open_:
+        summary = f"the message has a note on all {len(deviations)} deviations"
+        return Item("TX-4", _TX4, State.OK, summary, reason=BY_TEXT)
+    return Item(
+        "TX-4",
+        _TX4,
+        State.NEEDS_REVIEW,
+        f"{len(open_)} of {len(deviations)} deviations have no note in the message",
+        reason=BY_TEXT,
+        evidence=listed(
+            [Evidence(f"{where(pair)}: {_WORDS[pair.change]}", place(pair)) for pair in open_]
+        ),
+        next="Say in the message what was changed there, and why.",
+    )
+
+
+def _deviations(delta: Delta) -> list[RunPair]:
+    """What whoever made the backport changed; what was lost on the way is no work of theirs."""
+    return [pair for pair in delta.runs if pair.change not in (*_NO_DEVIATION, Change.LOST)]

@@ -1,0 +1,145 @@
+"""TX-1 by text: every change of upstream's is there, and none is added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analyzer.compare.change import Change, RunPair
+from analyzer.compare.delta import Delta, FilePair, holds
+from analyzer.finding import Evidence, State
+from analyzer.result import Item
+from analyzer.review import shape
+from analyzer.review.case import Case
+from analyzer.review.notes import Said, covers, mentions, said_in
+from analyzer.review.sides import BY_TEXT, listed, of_file, place, quoted, where
+
+_TX1 = "is every upstream hunk there, and none added?"
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One change without a counterpart: what is said of it, and how grave it is."""
+
+    evidence: Evidence
+    state: State
+    word: str
+
+
+def hunks_complete(case: Case) -> Item:
+    """TX-1, by text where upstream's is at hand, else by shape."""
+    if case.delta is None:
+        return shape.hunks_complete(case)
+    told = list(_told(case, case.delta))
+    total = sum(pair.theirs is not None for pair in case.delta.runs)
+    total += sum(file.bare for file in case.delta.files)
+    if not total:
+        summary = "upstream's patch holds no change that could be compared"
+        return Item("TX-1", _TX1, State.CANNOT_TELL, summary, next=shape.GIVE_UPSTREAM)
+    state = _gravest(told)
+    if state is State.OK:
+        summary = f"all {total} upstream changes are there and none is added"
+        return Item("TX-1", _TX1, state, summary, reason=BY_TEXT)
+    counts = [(word, sum(one.word == word for one in told)) for word in _WORDS]
+    parts = ", ".join(f"{count} {word}" for word, count in counts if count)
+    return Item(
+        "TX-1",
+        _TX1,
+        state,
+        f"changes against upstream's {total}: {parts}",
+        reason=BY_TEXT,
+        evidence=listed([one.evidence for one in told]),
+        next=_NEXT[state],
+    )
+
+
+_WORDS = ("missing", "lost on the way", "added", "replaced by another", "not comparable")
+_ORDER = (State.FINDING, State.CANNOT_TELL, State.NEEDS_REVIEW)
+_NEXT = {
+    State.FINDING: "Add what is missing and drop what is added, or say in the message why.",
+    State.CANNOT_TELL: "Fetch the patch undamaged.",
+    State.NEEDS_REVIEW: "Read these changes beside upstream's.",
+}
+
+
+def _gravest(told: list[_Told]) -> State:
+    return next((state for state in _ORDER if any(one.state is state for one in told)), State.OK)
+
+
+def _told(case: Case, delta: Delta) -> Iterator[_Told]:
+    notes = said_in(case)
+    for file in delta.files:
+        yield from _of_file(file, notes)
+        touched = {owner for pair in file.runs if pair.theirs for owner in pair.theirs.owners}
+        for pair in file.runs:
+            if pair.theirs is None:
+                near = file.theirs is not None and bool(touched & set(pair.run.owners))
+                yield _added(pair, notes, near or _is_helper(pair, file))
+            elif pair.change is Change.DROPPED:
+                yield _dropped(case, pair, notes)
+            elif _is_lost(pair):
+                said = f"upstream's change in {where(pair)} is lost with lines of the hunk"
+                yield _Told(Evidence(said, place(pair)), State.CANNOT_TELL, "lost on the way")
+            elif not pair.alike:
+                said = f"{where(pair)}: another change stands where upstream's would"
+                yield _Told(Evidence(said, place(pair)), State.NEEDS_REVIEW, "replaced by another")
+
+
+def _is_lost(pair: RunPair) -> bool:
+    code = [line for line in pair.lines if line.theirs is not None and line.theirs.is_code]
+    return bool(code) and all(line.change is Change.LOST for line in code)
+
+
+def _is_helper(pair: RunPair, file: FilePair) -> bool:
+    """Whether a run defines what changed lines of ours name: a part that was put by itself."""
+    named = {
+        word
+        for other in file.runs
+        if other.theirs is not None
+        for line in other.lines
+        if line.ours is not None
+        for word in line.ours.words
+    }
+    return file.theirs is not None and any(owner.name in named for owner in pair.run.owners)
+
+
+def _added(pair: RunPair, notes: tuple[Said, ...], near: bool) -> _Told:
+    evidence = Evidence(
+        f"{where(pair)}: a change that upstream does not have: {quoted(pair)}", place(pair)
+    )
+    mild = near or not _has_code(pair) or covers(notes, pair)
+    return _Told(evidence, State.NEEDS_REVIEW if mild else State.FINDING, "added")
+
+
+def _has_code(pair: RunPair) -> bool:
+    """Whether a run is more than comments and blank lines."""
+    return bool(pair.run.code)
+
+
+def _dropped(case: Case, pair: RunPair, notes: tuple[Said, ...]) -> _Told:
+    run = pair.run
+    elsewhere = any(holds(other.files, run) for other in case.others)
+    said = f"upstream's change in {where(pair)} is not here: {quoted(pair)}"
+    if elsewhere:
+        said += "; another patch of the series has it"
+    elif pair.needless:
+        said += "; the target is so already"
+    mild = elsewhere or pair.needless or not _has_code(pair) or covers(notes, pair)
+    return _Told(
+        Evidence(said, place(pair)), State.NEEDS_REVIEW if mild else State.FINDING, "missing"
+    )
+
+
+def _of_file(file: FilePair, notes: tuple[Said, ...]) -> Iterator[_Told]:
+    """Files that upstream renames, makes executable or changes as binaries; and ours."""
+    one = file.theirs or file.ours
+    if one is None or (one.hunks and not one.binary):
+        return
+    if file.theirs is not None and file.ours is not None:
+        if one.binary or file.ours.binary:
+            said = f"{one.path} is binary: its contents were not compared"
+            yield _Told(Evidence(said, of_file(file)), State.NEEDS_REVIEW, "not comparable")
+        return
+    word = "added" if file.theirs is None else "missing"
+    state = State.NEEDS_REVIEW if mentions(notes, (one.path,)) else State.FINDING
+    yield _Told(Evidence(f"{one.path}: {one.kind.value}", of_file(file)), state, word)

@@ -1,0 +1,232 @@
+"""CF-1 to CF-3 where the target's tree is at hand: what it says of the patch's symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from analyzer.compare.in_tree import Near, SymbolInTree, SymbolsInTree
+from analyzer.compare.symbols import Selection, Symbols
+from analyzer.finding import Evidence, State
+from analyzer.kconfig import print_expr
+from analyzer.kconfig.uses import Defined, Switch, architecture_of
+from analyzer.source import Place, Side
+
+_MOST = 12
+
+# What a rule says: state, summary, reason, evidence, what to do next.
+Said = tuple[State, str, str, tuple[Evidence, ...], str]
+
+
+# --- CF-1 ---------------------------------------------------------------------------------------
+
+
+def spelt_alike(tree: SymbolsInTree, symbols: Symbols) -> Said:
+    """CF-1: each symbol that the patch defines, and each that it names, in the whole tree."""
+    names = _names(one.symbol for one in symbols.defined)
+    here = [one for name in names if (one := tree.of(name)) is not None]
+    evidence = tuple(_about(here))
+    twice = next(((one, pair) for one in here if (pair := one.doubled)), None)
+    if twice is not None:
+        one, pair = twice
+        said = f"{one.name} is defined in {pair[0].path} and again in {pair[1].path}"
+        why = "the conditions of the two do not exclude each other"
+        return State.FINDING, said, why, evidence, "Keep one definition."
+    written = (*symbols.used, *symbols.mentioned, *symbols.selected)
+    unknown = [name for name in _names(one.symbol for one in written) if name in tree.undefined]
+    near = _nearest(tree, (*names, *unknown))
+    if near is not None:
+        shown = (Evidence(f"{near.written} is written", _near_place(near, symbols)), *evidence)
+        said = f"{near.written} is written where {near.meant} is meant: {near.why}"
+        return State.FINDING, said, "", shown, f"Spell it {_spelling(near)}."
+    if unknown:
+        return _undefined(tree, unknown, symbols, evidence)
+    unused = [one.name for one in here if not one.uses and not _depended_on(one)]
+    if unused:
+        said = f"defined and used nowhere in the tree: {', '.join(unused)}"
+        return State.NEEDS_REVIEW, said, "", evidence, "Find the patch that uses it."
+    if not here:
+        used = ", ".join(_names(one.symbol for one in symbols.used))
+        return State.OK, f"{used}: defined in the tree, spelled alike", "", evidence, ""
+    uses = sum(len(one.uses) for one in here)
+    times = f"{uses} time{'' if uses == 1 else 's'}"
+    said = f"{', '.join(names)}: defined once in the tree, used {times}, spelled alike"
+    return State.OK, said, "; ".join(tree.notes[:_MOST]), evidence, ""
+
+
+def _undefined(
+    tree: SymbolsInTree, unknown: list[str], symbols: Symbols, evidence: tuple[Evidence, ...]
+) -> Said:
+    shown = (
+        *(
+            Evidence(f"{one.symbol} is written", one.place)
+            for one in (*symbols.used, *symbols.mentioned, *symbols.selected)
+            if one.symbol in unknown
+        ),
+        *evidence,
+    )
+    said = f"defined nowhere in the tree: {', '.join(unknown)}"
+    if tree.whole:
+        todo = f"Define {unknown[0]}, or take the patch that does."
+        return State.FINDING, said, "what hangs on it is never built", shown, todo
+    reason = f"not all Kconfig files are there: {'; '.join(tree.notes[:_MOST])}"
+    return State.CANNOT_TELL, said, reason, shown, "Give the whole tree."
+
+
+def _names(names: Iterable[str | None]) -> list[str]:
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def _depended_on(one: SymbolInTree) -> bool:
+    return any(each.symbol != one.name and each not in one.selects for each in one.switches)
+
+
+def _nearest(tree: SymbolsInTree, names: Iterable[str]) -> Near | None:
+    wanted = set(names)
+    return next((one for one in tree.near if wanted & {one.written, one.meant}), None)
+
+
+def _near_place(near: Near, symbols: Symbols) -> Place | None:
+    if near.path is not None:
+        return Place(Side.TARGET, near.path, near.line)
+    every = (*symbols.used, *symbols.mentioned, *symbols.selected)
+    return next((one.place for one in every if one.symbol == near.written), None)
+
+
+def _spelling(near: Near) -> str:
+    bare = near.written == near.meant
+    return f"CONFIG_{near.meant}" if bare or near.written.startswith("CONFIG_") else near.meant
+
+
+def _about(here: Iterable[SymbolInTree]) -> Iterator[Evidence]:
+    for one in here:
+        yield from (Evidence(f"{one.name} is defined", _place(each)) for each in one.definitions)
+        for use in one.uses[:_MOST]:
+            place = Place(Side.TARGET, use.path, use.line)
+            yield Evidence(f"CONFIG_{one.name} is used", place)
+        if len(one.uses) > _MOST:
+            yield Evidence(f"{len(one.uses) - _MOST} more uses of CONFIG_{one.name}")
+
+
+def _place(one: Defined | Switch) -> Place:
+    return Place(Side.TARGET, one.path, one.line)
+
+
+# --- CF-2 ---------------------------------------------------------------------------------------
+
+
+def switched_on(
+    tree: SymbolsInTree, dead: list[str], wanted: tuple[str, ...], *, in_series: bool
+) -> Said | None:
+    """CF-2: which architectures select the symbols that nothing else switches on.
+
+    ``wanted`` are the architectures to answer for. None where a symbol cannot be told, and where
+    the tree says no more than the patch does: only another patch of the series selects it.
+    """
+    here = [one for name in dead if (one := tree.of(name)) is not None]
+    if not here or len(here) < len(dead):
+        return None
+    evidence = tuple(
+        Evidence(f"{one.name} is selected under {each.symbol}{_when(each)}", _place(each))
+        for one in here
+        for each in one.selects
+    )
+    lacking = [(one, arch) for one in here for arch in wanted if not _is_selected(one, arch)]
+    if lacking and not in_series:
+        one, arch = lacking[0]
+        others = f"; {', '.join(one.architectures)} does" if one.architectures else ""
+        said = f"{arch} does not select {one.name}: its code is dead there{others}"
+        todo = f"Select {one.name} for {arch}, or take the patch that does."
+        return State.FINDING, said, "", evidence, todo
+    idle = [one.name for one in here if not one.selects]
+    if idle and in_series:
+        return None
+    if idle:
+        said = f"nothing in the tree selects {', '.join(idle)}: dead code in this tree"
+        todo = "Find the patch of the series that selects it for each architecture shipped."
+        return State.NEEDS_REVIEW, said, "", evidence, todo
+    arches = sorted({arch for one in here for arch in one.architectures})
+    general = sorted({each.symbol for one in here for each in one.selects if not each.architecture})
+    by = ", ".join([*arches, *(f"{name} of all architectures" for name in general)])
+    said = f"{', '.join(dead)} is selected by {by}"
+    conditional = any(each.condition is not None for one in here for each in one.selects)
+    if wanted and not general and not conditional and not lacking:
+        return State.OK, said, "", evidence, ""
+    todo = "Check that these are the architectures that the release ships."
+    return State.NEEDS_REVIEW, said, "", evidence, todo
+
+
+def _is_selected(one: SymbolInTree, arch: str) -> bool:
+    return arch in one.architectures or any(not each.architecture for each in one.selects)
+
+
+def _when(one: Switch) -> str:
+    return f" if {print_expr(one.condition)}" if one.condition is not None else ""
+
+
+# --- CF-3 ---------------------------------------------------------------------------------------
+
+
+def placed(
+    tree: SymbolsInTree, upstream: SymbolsInTree | None, selected: tuple[Selection, ...]
+) -> Said | None:
+    """CF-3: where each ``select`` that the patch adds stands in the tree, beside upstream's.
+
+    None where the tree says no more than the patch.
+    """
+    symbols = [one for name in _names(one.symbol for one in selected) if (one := tree.of(name))]
+    evidence = tuple(
+        Evidence(f"`select {one.name}` under {each.symbol}", _place(each))
+        for one in symbols
+        for each in one.selects
+    )
+    for one in symbols:
+        pair = one.selected_twice
+        if pair is not None:
+            said = f"{pair[0].symbol} selects {one.name} twice in {pair[0].path}"
+            return State.FINDING, said, "", evidence, "Remove one of the two."
+    strange = next(_elsewhere(tree, upstream, selected), None) if upstream is not None else None
+    if strange is not None:
+        mine, theirs = strange
+        under = ", ".join(sorted({each.symbol for each in theirs}))
+        said = f"`select {mine.target}` stands under {mine.symbol}, upstream's under {under}"
+        beside = tuple(
+            Evidence(f"upstream selects it under {each.symbol}", _upstream(each)) for each in theirs
+        )
+        todo = f"Move it under {theirs[0].symbol}, or explain it in the message."
+        return State.FINDING, said, "", (*evidence, *beside), todo
+    if upstream is None or not symbols:
+        return None
+    lone = [one for one in selected if not _counterparts(upstream, one)]
+    if lone:
+        said = f"once each; upstream does not select {lone[0].symbol} in {lone[0].path}"
+        return State.NEEDS_REVIEW, said, "", evidence, "Explain the `select` in the message."
+    return State.OK, "under upstream's symbol, once, in the whole tree", "", evidence, ""
+
+
+def _elsewhere(
+    tree: SymbolsInTree, upstream: SymbolsInTree, selected: tuple[Selection, ...]
+) -> Iterator[tuple[Switch, tuple[Switch, ...]]]:
+    """Selects of the files that the patch changes, under no symbol that upstream has for them."""
+    for one in selected:
+        theirs = _counterparts(upstream, one)
+        symbols = {each.symbol for each in theirs}
+        ours = tree.of(one.symbol)
+        for mine in ours.selects if ours is not None and theirs else ():
+            added = one.under in (None, mine.symbol)
+            if mine.path == one.path and added and mine.symbol not in symbols:
+                yield mine, theirs
+
+
+def _counterparts(upstream: SymbolsInTree, one: Selection) -> tuple[Switch, ...]:
+    """Upstream's selects of the same architecture; of the same file where it is none's."""
+    there = upstream.of(one.symbol)
+    arch = architecture_of(one.path)
+    return tuple(
+        each
+        for each in (there.selects if there is not None else ())
+        if (each.architecture == arch if arch else each.path == one.path)
+    )
+
+
+def _upstream(one: Switch) -> Place:
+    return Place(Side.UPSTREAM, one.path, one.line)
