@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analyzer.compare.change import FileTexts, Texts, UpstreamPatch
 from analyzer.errors import AnalyzerError
+from analyzer.finding import NotChecked
 from analyzer.intake import named_commit, read_input
 from analyzer.patch.lines import FilePatch
 from analyzer.patch.reader import Patch, read_series
 from analyzer.reference.slots import PATH
+from analyzer.review.case import Source
 
 if TYPE_CHECKING:
+    from analyzer.compare.change import Texts, UpstreamPatch
     from analyzer.machine.movepath import Reader
-    from analyzer.patch.placing import Refusal
+    from analyzer.patch.placing import Placed, Refusal
     from analyzer.repair import Mended
     from analyzer.repair.patched import Patched
     from analyzer.replay.outcome import Outcome
@@ -45,6 +47,7 @@ def upstream_of(
     """Upstream's side of a patch, None where no source of it was given. ``AnalyzerError``."""
     if source is None:
         return None
+    from analyzer.compare.change import UpstreamPatch
     from analyzer.repo import open_tree, split_spec
     from analyzer.repo.git import is_repository
 
@@ -65,6 +68,7 @@ def _only(patches: Sequence[Patch], source: str) -> Patch:
 
 
 def _of_repository(source: str, patch: Patch, mended: Mended, named: str | None) -> Upstream:
+    from analyzer.compare.change import UpstreamPatch
     from analyzer.repo import exported, open_commit, split_spec
 
     found = "" if named else "told by "
@@ -143,8 +147,10 @@ def reader_of(before: Tree, after: Tree, files: Sequence[FilePatch]) -> Reader:
 
 def texts_of(upstream: Upstream | None, readings: Sequence[Reading], patch: Patch) -> Texts:
     """The whole files that both patches touch, as far as trees have them."""
-    theirs: FileTexts = {}
-    ours: FileTexts = {}
+    from analyzer.compare.change import Texts
+
+    theirs: dict[str, tuple[str | None, str | None]] = {}
+    ours: dict[str, tuple[str | None, str | None]] = {}
     if upstream is not None and upstream.patch is not None and upstream.before is not None:
         theirs = _texts(upstream.before, upstream.after, upstream.patch.files)
     if readings:
@@ -152,7 +158,9 @@ def texts_of(upstream: Upstream | None, readings: Sequence[Reading], patch: Patc
     return Texts(theirs, ours)
 
 
-def _texts(before: Tree, after: Tree | None, files: Sequence[FilePatch]) -> FileTexts:
+def _texts(
+    before: Tree, after: Tree | None, files: Sequence[FilePatch]
+) -> dict[str, tuple[str | None, str | None]]:
     return {
         file.path: (
             _text(before, file.old_path),
@@ -194,6 +202,82 @@ class Ground:
         if self.upstream is not None and self.upstream.after is not None:
             trees.append(self.upstream.after)
         return tuple(tree.name for tree in trees if tree.dirty)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What each of the four kernels is made of."""
+        return (*_upstream_sources(self.upstream), *_target_sources(self.readings))
+
+    @property
+    def notes(self) -> tuple[NotChecked, ...]:
+        """What is to be known of the trees: uncommitted changes, and how the patch applied."""
+        return (*map(_dirty, self.dirty), *self._found(), *self._applied())
+
+    def _found(self) -> Iterator[NotChecked]:
+        if self.upstream is not None and self.upstream.found:
+            what = "whether upstream's commit is the patch's"
+            yield NotChecked(what, f"the patch names none; {self.upstream.found}")
+
+    def _applied(self) -> Iterator[NotChecked]:
+        for one in self.readings[:1]:
+            yield from map(_deviation, deviations(one))
+
+
+def _dirty(name: str) -> NotChecked:
+    return NotChecked(
+        f"changes in the work tree of {name}", "they are in no commit, and the commit was read"
+    )
+
+
+def _deviation(text: str) -> NotChecked:
+    return NotChecked("whether a hunk belongs where it was put", text)
+
+
+def deviations(reading: Reading) -> Iterator[str]:
+    """How a patch was applied where it was not as its header says."""
+    patched = reading.patched
+    if patched.already:
+        yield "the target holds the patch already: before it is the target with the patch taken back"
+    elif patched.partly:
+        yield "the target holds a part of the patch already, before it and after"
+    for file in patched.files:
+        for hunk in file.hunks:
+            said = _placed(hunk)
+            if said:
+                yield f"{file.path}, hunk {hunk.hunk}: {said}"
+
+
+def _placed(hunk: Placed) -> str:
+    said = []
+    if hunk.offset:
+        said.append(f"{abs(hunk.offset)} lines {'down' if hunk.offset > 0 else 'up'}")
+    if hunk.fuzz:
+        said.append(f"{hunk.fuzz} lines of context do not fit")
+    if hunk.others:
+        others = ", ".join(map(str, hunk.others))
+        said.append(f"it fits at {others}{' and more' if hunk.more else ''} as well")
+    return f"at line {hunk.line}: {'; '.join(said)}" if said else ""
+
+
+def _upstream_sources(upstream: Upstream | None) -> Iterator[Source]:
+    if upstream is None or upstream.after is None:
+        return
+    after, before = upstream.after, upstream.before
+    yield Source("upstream.after", upstream.source, after.revision)
+    if before is not None:
+        yield Source("upstream.before", upstream.source, before.revision)
+    else:
+        yield Source("upstream.before", f"{upstream.source}, the patch's symbols off")
+
+
+def _target_sources(readings: Sequence[Reading]) -> Iterator[Source]:
+    for one in readings[:1]:
+        tree = one.patched.before
+        held = one.patched.already
+        before = f"{tree.name} with the patch taken back" if held else tree.name
+        after = tree.name if held else f"{tree.name} with the patch"
+        yield Source("target.before", before, tree.revision)
+        yield Source("target.after", after, tree.revision)
 
 
 def _refusals(reading: Reading) -> Iterator[str]:

@@ -12,7 +12,7 @@ from analyzer.compare.symbols import symbols_of
 from analyzer.errors import AnalyzerError, NotRepairedError
 from analyzer.excerpt.decide import configuration_of
 from analyzer.intake import facts_on, named_commit, pre_image_of, read_input, tree_of
-from analyzer.kernels import Ground, replayed_on, target_of, upstream_of
+from analyzer.kernels import Ground, replayed_on, target_of, texts_of, upstream_of
 from analyzer.patch.damage import Grade
 from analyzer.patch.reader import Patch, Series, read_series, written_patch
 from analyzer.repair import Mended, PreImage, mend
@@ -26,6 +26,7 @@ from analyzer.review.verdict import basis_of, verdict_on
 from analyzer.upstream import Facts, load
 
 if TYPE_CHECKING:
+    from analyzer.compare.delta import Delta
     from analyzer.repo import Tree
 
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,40}")
@@ -91,7 +92,25 @@ def _grounds(request: Request, cases: Sequence[Case], tree: Tree | None) -> list
 
 def _run(case: Case, ground: Ground, settings: Mapping[str, str]) -> Case:
     """Everything that trees and running tell of a patch."""
-    return replace(case, outcome=replayed(case, ground, settings))
+    outcome = replayed(case, ground, settings)
+    return replace(
+        case,
+        outcome=outcome,
+        delta=_delta(case, ground),
+        sources=ground.sources,
+        notes=ground.notes,
+        unfit=ground.refused,
+    )
+
+
+def _delta(case: Case, ground: Ground) -> Delta | None:
+    """How the patch differs from upstream's text; None where only shapes are known."""
+    if ground.upstream is None or ground.upstream.patch is None:
+        return None
+    from analyzer.compare.delta import compare
+
+    texts = texts_of(ground.upstream, ground.readings, case.patch)
+    return compare(ground.upstream.patch, case.mended.files, texts)
 
 
 def replayed(case: Case, ground: Ground, settings: Mapping[str, str]) -> Outcome | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
+from analyzer.patch.damage import Grade
 from analyzer.patch.lines import FilePatch, Mark
 from analyzer.source import Place
 from analyzer.upstream import Kind
@@ -77,8 +78,8 @@ class ChangedLine:
     """One added or removed line.
 
     ``words`` are its tokens without comments; those of prose are its words. ``owner`` is None where
-    nothing shows it. ``certain`` is False for a line that the repair put back unproven: it is no
-    evidence. ``kind`` is ``CONTEXT`` for the unchanged lines next to a run.
+    nothing shows it. ``grade`` is set on a line that was put back by the repair.
+    ``kind`` is ``CONTEXT`` for the unchanged lines next to a run.
     """
 
     mark: Mark
@@ -87,7 +88,12 @@ class ChangedLine:
     words: tuple[str, ...]
     owner: Owner | None
     place: Place
-    certain: bool = True
+    grade: Grade | None = None
+
+    @property
+    def certain(self) -> bool:
+        """Whether the line is evidence: it arrived, or is proven."""
+        return self.grade in (None, Grade.PROVEN)
 
     @property
     def is_code(self) -> bool:

@@ -292,18 +292,3 @@ def _not_compared(files: Iterable[FilePair]) -> Iterator[NotChecked]:
         long = sum(not pair.compared for pair in file.runs)
         if long:
             yield NotChecked(f"{file.path}: {long} changes line by line", "they are too long")
-
-
-def holds(files: Iterable[FilePatch], run: Run) -> bool:
-    """Whether a patch makes the changes of a run, wherever it makes them."""
-    wanted = {" ".join(line.text.split()) for line in run.code if line.mark is Mark.ADDED}
-    gone = {" ".join(line.text.split()) for line in run.code if line.mark is Mark.REMOVED}
-    for file in files:
-        for hunk in file.hunks:
-            sides: dict[Mark, set[str]] = {Mark.ADDED: set(), Mark.REMOVED: set()}
-            for line in hunk.lines:
-                if line.mark is not Mark.CONTEXT and line.grade is None:
-                    sides[line.mark].add(" ".join(line.text.split()))
-            if (wanted or gone) and wanted <= sides[Mark.ADDED] and gone <= sides[Mark.REMOVED]:
-                return True
-    return False

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from analyzer.compare.change import Change, ChangedLine, LinePair, RunPair
+from analyzer.compare.bodies import plain
+from analyzer.compare.change import Change, ChangedLine, LinePair, Run, RunPair
 from analyzer.compare.side_by_side import of_run
+from analyzer.patch.lines import FilePatch, Mark
 
 # A single line that stands in something else is the same one only if it says enough.
 _TELLING_WORDS = 6
@@ -108,3 +110,18 @@ def _changed(pair: RunPair, lines: tuple[LinePair, ...]) -> RunPair:
     ours = pair.ours
     change = of_run(lines)
     return replace(pair, lines=lines, ours=ours, change=change)
+
+
+def holds(files: Iterable[FilePatch], run: Run) -> bool:
+    """Whether a patch makes the changes of a run, wherever it makes them."""
+    wanted = {plain(line.text) for line in run.code if line.mark is Mark.ADDED}
+    gone = {plain(line.text) for line in run.code if line.mark is Mark.REMOVED}
+    for file in files:
+        for hunk in file.hunks:
+            sides: dict[Mark, set[str]] = {Mark.ADDED: set(), Mark.REMOVED: set()}
+            for line in hunk.lines:
+                if line.mark is not Mark.CONTEXT and line.grade is None:
+                    sides[line.mark].add(plain(line.text))
+            if (wanted or gone) and wanted <= sides[Mark.ADDED] and gone <= sides[Mark.REMOVED]:
+                return True
+    return False

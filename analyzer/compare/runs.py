@@ -10,7 +10,6 @@ from analyzer.compare.landed import Landed, landed
 from analyzer.compare.outline import Outline, is_c, outline
 from analyzer.compare.visible import owners_in
 from analyzer.compare.words import words_in
-from analyzer.patch.damage import Grade
 from analyzer.patch.lines import FilePatch, Hunk, Line, Mark
 from analyzer.source import Place, Side
 from analyzer.upstream import Kind, shape_of
@@ -129,9 +128,8 @@ class _Hunk:
         for i, line in enumerate(self.hunk.lines):
             owner = (old if line.mark is Mark.REMOVED else new).get(i)
             kind = shapes[i].kind
-            certain = line.grade in (None, Grade.PROVEN)
             place = self._place(line, number)
-            made = ChangedLine(line.mark, line.text, kind, words[i], owner, place, certain)
+            made = ChangedLine(line.mark, line.text, kind, words[i], owner, place, line.grade)
             out.append((made, old.get(i)))
             number += line.mark is not Mark.REMOVED
         return out

@@ -8,6 +8,7 @@ from dataclasses import replace
 from analyzer.compare.alignment import MAX_CELLS
 from analyzer.compare.change import Change, ChangedLine, LinePair, Owner, Run
 from analyzer.compare.words import NAME
+from analyzer.patch.damage import Grade
 from analyzer.upstream import Kind
 
 # What a line costs alone, and two of them as partners: code is dear, layout is cheap.
@@ -43,10 +44,16 @@ def _is_guess(pair: LinePair) -> bool:
 
 
 def _judged(pair: LinePair, ours: Run) -> LinePair:
-    """What may have been lost on the way was not dropped by whoever made the patch."""
-    if pair.ours is not None or pair.theirs is None or ours.whole:
+    """What may have been lost on the way was not dropped by whoever made the patch.
+
+    A line that the repair took from upstream's shape is no evidence that it is upstream's.
+    """
+    if pair.theirs is None:
         return pair
-    lost = pair.theirs.kind in _LOSABLE or ours.short
+    if pair.ours is not None:
+        assumed = pair.ours.grade is Grade.ASSUMED and pair.theirs.kind is not Kind.BLANK
+        return replace(pair, change=Change.LOST) if assumed else pair
+    lost = not ours.whole and (pair.theirs.kind in _LOSABLE or ours.short)
     return replace(pair, change=Change.LOST) if lost else pair
 
 

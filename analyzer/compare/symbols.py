@@ -131,7 +131,9 @@ def _selected(side: FragmentSide, file: FilePatch) -> Iterator[Selection]:
     for item in selects:
         if item.added:
             same = [other for other in selects if _same_select(item, other)]
-            yield Selection(item.target, item.under, _place(file, item.line), len(same) > 1, file.path)
+            yield Selection(
+                item.target, item.under, _place(file, item.line), len(same) > 1, file.path
+            )
 
 
 def _same_select(one: FragmentProperty, other: FragmentProperty) -> bool:

@@ -58,6 +58,7 @@ class _If:
 
 
 _TURN = re.compile(rb"[{};#]")
+_BRACE = re.compile(rb"[{}#]")
 _NEXT = re.compile(rb"\S")
 _LINKAGE = re.compile(rb'extern\s*"_*"\s*$')
 _USE = re.compile(rb"(?:(?:static|extern|const)\s+)*([A-Za-z_]\w*)\s*\(")
@@ -100,10 +101,12 @@ class _Scan:
     def run(self) -> list[TopLevel]:
         data = self.masked.data
         self._begin()
-        for match in _TURN.finditer(data):
+        while True:
+            # Within braces no semicolon ends anything.
+            match = (_BRACE if self.depth else _TURN).search(data, self.at)
+            if match is None:
+                break
             at = match.start()
-            if at < self.at:
-                continue
             self.at = at + 1
             self._TURNS[match[0]](self, at)
             if self.start < 0 and not self.depth:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.kconfig.layout import (
+    BLANK,
     HEADER_WORDS,
     PROPERTY_WORDS,
     SYMBOL_WORDS,
@@ -30,21 +31,21 @@ def property_width(texts: Sequence[str]) -> int:
     shown: list[int] = []
     above: int | None = None
     for text in texts:
-        word, width = first_word(text.strip()), columns(text)
+        word, width = first_word(text.strip(BLANK)), columns(text)
         # "config" and "bool" at one depth may be two lines of a help text.
         if above is not None and above < width and word in PROPERTY_WORDS:
             shown.append(width)
         above = width if word in SYMBOL_WORDS else None
     if shown:
         return min(shown)
-    widths = (columns(text) for text in texts if text.strip())
+    widths = (columns(text) for text in texts if text.strip(BLANK))
     return min([TAB, *(width for width in widths if width)])
 
 
 def first_certain(texts: Sequence[str], width: int) -> int:
     """Return the index of the first line that cannot be inside a help text."""
     for at, text in enumerate(texts):
-        bare = text.strip()
+        bare = text.strip(BLANK)
         if bare and _certain(columns(text), bare, width):
             return at
     return len(texts)

@@ -13,7 +13,15 @@ from analyzer.kconfig.blocks import name_in
 from analyzer.kconfig.describe import condition_of, kind_of, target_of, type_of
 from analyzer.kconfig.excerpt import first_certain, property_width
 from analyzer.kconfig.expr import Unparsed, parse_expr
-from analyzer.kconfig.layout import SYMBOL_WORDS, Group, Statement, dedent, grouped, statements
+from analyzer.kconfig.layout import (
+    BLANK,
+    SYMBOL_WORDS,
+    Group,
+    Statement,
+    dedent,
+    grouped,
+    statements,
+)
 from analyzer.kconfig.parse import read_properties
 from analyzer.kconfig.symbols import (
     Help,
@@ -193,19 +201,19 @@ def _piece(lines: Sequence[FragmentLine], owner: str | None, width: int) -> Frag
 
 def _add_leading(piece: _Piece, texts: list[str], owner: str | None) -> None:
     """Add what stands before the first certain line: a broken line's rest, then help text."""
-    at = next((at for at, text in enumerate(texts) if text.strip()), None)
+    at = next((at for at, text in enumerate(texts) if text.strip(BLANK)), None)
     if at is None:
         return
-    if texts[at].strip().startswith(("&&", "||")) or texts[at].rstrip().endswith("\\"):
+    if texts[at].strip(BLANK).startswith(("&&", "||")) or texts[at].rstrip(BLANK).endswith("\\"):
         end = at
-        while end < len(texts) - 1 and texts[end].rstrip().endswith("\\"):
+        while end < len(texts) - 1 and texts[end].rstrip(BLANK).endswith("\\"):
             end += 1
         text = "\n".join(texts[at : end + 1])
         reason = "continues a line above the hunk"
         piece.unread.append(FragmentUnread(text, reason, owner, *piece.marks(at + 1, end + 1)))
-        at = next((n for n in range(end + 1, len(texts)) if texts[n].strip()), len(texts))
+        at = next((n for n in range(end + 1, len(texts)) if texts[n].strip(BLANK)), len(texts))
     if at < len(texts):
-        last = max(n for n, text in enumerate(texts, 1) if text.strip())
+        last = max(n for n, text in enumerate(texts, 1) if text.strip(BLANK))
         line, added, removed = piece.marks(at + 1, last)
         body = Help(dedent(texts[at:last]), line or 0)
         found = FragmentProperty(

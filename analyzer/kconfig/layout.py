@@ -33,6 +33,8 @@ HEADER_WORDS = (
 )
 KEYWORDS = PROPERTY_WORDS | HEADER_WORDS
 
+# What is blank in Kconfig; Python's own idea of it has more, such as no-break spaces.
+BLANK = " \t\r\f\v\n"
 _FIRST_WORD = re.compile(r"[A-Za-z0-9_-]*")
 _ASSIGNMENT = re.compile(r"([A-Za-z0-9_-]+)[ \t]*(:=|\+=|=)[ \t]*(.*)", re.DOTALL)
 
@@ -132,11 +134,11 @@ def _logical_line(lines: Sequence[str], at: int) -> tuple[str, int]:
         # In a value that is assigned, '#' is a character like any other.
         bare = line if "#" not in line or assignment(line.strip()) else _without_comment(line)
         if bare is line and line.endswith("\\"):
-            parts.append(line[:-1].strip())
+            parts.append(line[:-1].strip(BLANK))
             continue
-        parts.append(bare.strip())
+        parts.append(bare.strip(BLANK))
         break
-    return " ".join(parts).strip(), at
+    return " ".join(parts).strip(BLANK), at
 
 
 def _without_comment(line: str) -> str:

@@ -14,7 +14,7 @@ from posixpath import basename, dirname, normpath
 from typing import TypeAlias
 
 from analyzer.kconfig.describe import condition_of, kind_of
-from analyzer.kconfig.expr import Expr, Not, names as names_in
+from analyzer.kconfig.expr import Expr, Not, names as names_in, print_expr
 from analyzer.kconfig.parse import parse
 from analyzer.kconfig.symbols import (
     Default,
@@ -174,7 +174,7 @@ def _sets(item: Property) -> bool:
         case Prompt():
             return True
         case Default(value=value):
-            return getattr(value, "value", "") != "n"
+            return print_expr(value) != "n"
         case _:
             return False
 

@@ -24,7 +24,7 @@ from analyzer.csource.syntax import (
 )
 from analyzer.csource.walk import walk
 from analyzer.machine.called import Called
-from analyzer.machine.declared import Definition, Form
+from analyzer.machine.definition import Definition, Form
 from analyzer.translate.environment import Environment, Variable
 from analyzer.translate.headers import Headers
 from analyzer.translate.types import LP64, CType, Integer, Pointer, Record

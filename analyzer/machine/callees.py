@@ -10,27 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from enum import Enum
-from functools import cached_property
-from itertools import islice
 
-from analyzer.csource.arms import conditions_at, structure
-from analyzer.csource.configuration import Configuration
-from analyzer.csource.file import CFile
-from analyzer.machine.arguments import Arguments
-from analyzer.machine.called import Called, calls_on
-from analyzer.machine.declared import Declared, Definition, Doubt, Form, Spot
-from analyzer.machine.presence import absent_with, is_false, live
-from analyzer.repo import Tree
-from analyzer.translate.headers import Headers
-
-_MOST_DOUBTS = 3
-# Pairs of lines that are compared at the most.
-_MOST_COMPARED = 20_000_000
-_JOINT = re.compile(r"\\\r?\n")
-_CONFIG = re.compile(r"\bCONFIG_(\w+)")
-_BUILT = re.compile(r"\$\(CONFIG_(\w+)\)")
+from analyzer.machine.called import Called
+from analyzer.machine.changed import (
+    Changed as Changed,
+    Code as Code,
+    changed_lines as changed_lines,
+)
+from analyzer.machine.codefile import CodeFile, files_of
+from analyzer.machine.definition import Definition, Form, Spot
+from analyzer.machine.presence import absent_with, live
 
 
 class Trouble(Enum):
@@ -77,157 +67,34 @@ class Callee:
     calls: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """The lines of one file that a change adds or has otherwise, by the tree after it."""
-
-    path: str
-    lines: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A tree after a change, and what the change left in it.
-
-    ``configuration`` is that of the build, None where no ``.config`` is known.
-    """
-
-    tree: Tree
-    changed: tuple[Changed, ...]
-    arch: str = "x86"
-    configuration: Configuration | None = None
-
-
 def callees(target: Code, upstream: Code | None = None) -> tuple[Callee, ...]:
     """Look up what the changed code calls, beside what upstream's tree has of the same names.
 
     Linear in the changed code and in the headers that it sees. Raises ``AnalyzerError`` where a
     tree cannot be read.
     """
-    ours = _files(target)
-    theirs = _files(upstream) if upstream is not None else {}
+    ours = files_of(target)
+    theirs = files_of(upstream) if upstream is not None else {}
     found = [callee for path, file in ours.items() for callee in _of_file(file, theirs.get(path))]
     return tuple(_grouped(found))
-
-
-def changed_lines(path: str, before: str | None, after: str) -> Changed:
-    """The lines of a file that a change adds, by comparing it with the file before it.
-
-    Between the first and the last difference of two long files everything counts as changed.
-    """
-    new = after.split("\n")
-    if before is None:
-        return Changed(path, frozenset(range(1, len(new) + 1)))
-    old = before.split("\n")
-    head = _alike(old, new)
-    tail = min(_alike(old[::-1], new[::-1]), len(new) - head, len(old) - head)
-    mine, theirs = new[head : len(new) - tail], old[head : len(old) - tail]
-    same: set[int] = set()
-    if len(mine) * len(theirs) <= _MOST_COMPARED:
-        for block in SequenceMatcher(None, theirs, mine, autojunk=False).get_matching_blocks():
-            same.update(range(block.b, block.b + block.size))
-    return Changed(path, frozenset(head + at + 1 for at in range(len(mine)) if at not in same))
-
-
-def _alike(one: list[str], other: list[str]) -> int:
-    """How many lines are the same at the beginning."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (mine, their) in pairs if mine != their), min(len(one), len(other)))
-
-
-class _File:
-    """One file of a tree: its calls, and what their names mean there."""
-
-    def __init__(self, code: Code, file: CFile, changed: Changed, headers: Headers) -> None:
-        self.file = file
-        self.configuration = code.configuration
-        self.declared = Declared(headers, file)
-        self.arguments = Arguments(file, headers)
-        self.calls = tuple(calls_on(file, changed.lines))
-        self.taken_on = frozenset(_built_with(code.tree, file.path))
-        self._tree, self._arch = code.tree, headers.arch
-        self._nesting = structure(file.text)
-
-    def elsewhere(self, around: tuple[str, ...]) -> str:
-        """The symbol of another architecture that the conditions ask for; empty for none."""
-        for name in dict.fromkeys(_CONFIG.findall(" ".join(around))):
-            other = name.lower()
-            if other == self._arch or self._tree.read(f"arch/{other}/Kconfig") is None:
-                continue
-            if any(is_false(each, Configuration({name: "n"}, {}, total=False)) for each in around):
-                return f"CONFIG_{name}"
-        return ""
-
-    @cached_property
-    def included_by(self) -> tuple[Doubt, ...]:
-        """The C files of the directory that include this one: it sees what they see."""
-        home, _, own = self.file.path.rpartition("/")
-        including = re.compile(rb'^[ \t]*+#[ \t]*+include[ \t]*+"%b"' % own.encode(), re.MULTILINE)
-        found = []
-        for path in self._tree.files(home) if own.endswith(".c") else ():
-            beside = path.endswith(".c") and path.rpartition("/")[0] == home
-            match = including.search(self._tree.read(path) or b"") if beside else None
-            if match is not None:
-                line = match.string.count(b"\n", 0, match.start()) + 1
-                found.append(
-                    Doubt("it is part of another file, which includes it", Spot(path, line))
-                )
-        return tuple(found[:_MOST_DOUBTS])
-
-    def around(self, line: int) -> tuple[str, ...]:
-        """The conditions that a line stands under."""
-        return conditions_at(self._nesting, line)
-
-    def meant(self, name: str, count: int | None) -> Definition | None:
-        """What a call means: the first definition that takes so many arguments, or the first."""
-        found = live(self.declared.definitions(name), self.configuration)
-        return next((each for each in found if each.takes(count)), next(iter(found), None))
-
-
-def _files(code: Code) -> dict[str, _File]:
-    headers: dict[str, Headers] = {}
-    found: dict[str, _File] = {}
-    for changed in code.changed:
-        data = code.tree.read(changed.path) if changed.path.endswith((".c", ".h")) else None
-        if data is None:
-            continue
-        # An architecture's own file is compiled for that one.
-        parts = changed.path.split("/")
-        arch = parts[1] if parts[0] == "arch" and len(parts) > 2 else code.arch
-        if arch not in headers:
-            headers[arch] = Headers.of_tree(code.tree, arch=arch)
-        file = CFile(data.decode("utf-8", "surrogateescape"), changed.path)
-        found[changed.path] = _File(code, file, changed, headers[arch])
-    return found
-
-
-def _built_with(tree: Tree, path: str) -> Iterator[str]:
-    """The symbols that the directory's Makefile builds a file with: they are on where it is."""
-    home, _, name = path.rpartition("/")
-    data = tree.read(f"{home}/Makefile" if home else "Makefile") if name.endswith(".c") else None
-    object_ = re.compile(rf"(?<![\w.-]){re.escape(name[:-2])}\.o\b")
-    for line in _JOINT.sub(" ", (data or b"").decode("utf-8", "replace")).split("\n"):
-        what, assigned, files = line.partition("=")
-        if assigned and object_.search(files.partition("#")[0]):
-            yield from _BUILT.findall(what)
 
 
 # --- one call -----------------------------------------------------------------------------------
 
 
-def _of_file(ours: _File, theirs: _File | None) -> Iterator[Callee]:
+def _of_file(ours: CodeFile, theirs: CodeFile | None) -> Iterator[Callee]:
     for call in ours.calls:
         definition = ours.meant(call.name, call.count)
         problems = tuple(_problems(call, definition, ours))
         if definition is not None and theirs is not None:
-            problems += tuple(_beside(call, definition, theirs))
+            problems += tuple(_beside(call, definition, ours, theirs))
         spot = Spot(ours.file.path, call.line)
         yield Callee(call.name, call.count, spot, call.function, definition, problems)
     if theirs is not None:
         yield from _other_callees(ours, theirs)
 
 
-def _problems(call: Called, definition: Definition | None, file: _File) -> Iterator[Problem]:
+def _problems(call: Called, definition: Definition | None, file: CodeFile) -> Iterator[Problem]:
     if call.pasted:
         yield Problem(Trouble.UNSEEN, f"a name that ends in {call.name} is made by ## here")
         return
@@ -250,7 +117,7 @@ def _problems(call: Called, definition: Definition | None, file: _File) -> Itera
         trouble = Trouble.ARITY if hides else Trouble.CONDITION
         yield Problem(trouble, _arity(call, first), _spot(first))
         return
-    wrong = _argument(call, live(every, file.configuration), file)
+    wrong = _argument(call, file)
     if wrong is not None:
         yield wrong
     if file.configuration is None:
@@ -260,17 +127,16 @@ def _problems(call: Called, definition: Definition | None, file: _File) -> Itera
             yield Problem(Trouble.CONDITION, said, _spot(definition))
 
 
-def _argument(call: Called, every: tuple[Definition, ...], file: _File) -> Problem | None:
+def _argument(call: Called, file: CodeFile) -> Problem | None:
     """What is wrong with an argument whichever of the definitions is compiled."""
-    fitting = [each for each in every if each.takes(call.count)]
-    said = [(each, file.arguments.wrong(call, each)) for each in fitting]
+    said = [(each, file.arguments.wrong(call, each)) for each in file.fitting(call)]
     if not said or any(why is None for _, why in said):
         return None
     definition, why = said[0]
     return Problem(Trouble.ARGUMENT, f"{definition}: {why}", _spot(definition))
 
 
-def _missing(call: Called, file: _File) -> Problem:
+def _missing(call: Called, file: CodeFile) -> Problem:
     path, around = file.file.path, file.around(call.line)
     if any(re.search(rf"\bdefined\W*{re.escape(call.name)}\b", each) for each in around):
         said = f"{call.name}() is called only where a macro of that name is defined, and none is"
@@ -279,7 +145,7 @@ def _missing(call: Called, file: _File) -> Problem:
     if elsewhere:
         said = f"{call.name}() is called with {elsewhere} on, whose headers were not read"
         return Problem(Trouble.UNSEEN, said)
-    doubts = list(islice(file.declared.doubts(call.name), _MOST_DOUBTS)) or list(file.included_by)
+    doubts = file.declared.doubts(call.name) or file.included_by
     if not doubts:
         return Problem(Trouble.MISSING, f"nothing that {path} sees declares {call.name}()")
     why = "; ".join(f"{each.why} ({each.spot})" if each.spot else each.why for each in doubts)
@@ -299,7 +165,9 @@ def _arity(call: Called, definition: Definition) -> str:
 # --- beside upstream ----------------------------------------------------------------------------
 
 
-def _beside(call: Called, ours: Definition, upstream: _File) -> Iterator[Problem]:
+def _beside(
+    call: Called, ours: Definition, file: CodeFile, upstream: CodeFile
+) -> Iterator[Problem]:
     """What a name means in upstream's tree, where that is something else."""
     theirs = upstream.meant(call.name, call.count)
     if theirs is None:
@@ -311,13 +179,21 @@ def _beside(call: Called, ours: Definition, upstream: _File) -> Iterator[Problem
         said = f"{call.name}() is {ours} here, and upstream's is {theirs}"
         yield Problem(Trouble.MEANING, said, *spots)
         return
+    # Where the configuration chooses between several, one pair that is alike is enough.
+    pairs = [(mine, their) for mine in file.fitting(call) for their in upstream.fitting(call)]
+    if any(_same_form(*pair) and not _differently(*pair) for pair in pairs):
+        return
     why = _differently(ours, theirs)
     if why:
         said = f"{why}: {ours} here, {theirs} upstream"
         yield Problem(Trouble.MEANING, said, *spots)
-    if (ours.form is Form.MACRO) is not (theirs.form is Form.MACRO):
-        said = f"{call.name} is a {ours.form.value} here, and a {theirs.form.value} upstream"
+    if not any(_same_form(*pair) for pair in pairs):
+        said = f"{call.name}: {ours.form.value} here, {theirs.form.value} upstream"
         yield Problem(Trouble.FORM, said, *spots)
+
+
+def _same_form(one: Definition, other: Definition) -> bool:
+    return (one.form is Form.MACRO) is (other.form is Form.MACRO)
 
 
 def _differently(ours: Definition, theirs: Definition) -> str:
@@ -335,7 +211,7 @@ def _differently(ours: Definition, theirs: Definition) -> str:
     return f"{moved[0]} is another parameter" if moved else ""
 
 
-def _other_callees(ours: _File, theirs: _File) -> Iterator[Callee]:
+def _other_callees(ours: CodeFile, theirs: CodeFile) -> Iterator[Callee]:
     """What changed lines of a function call and upstream's do not, where those call others."""
     mine, their = _by_function(ours), _by_function(theirs)
     for function in (each for each in mine if each in their):
@@ -354,7 +230,7 @@ def _other_callees(ours: _File, theirs: _File) -> Iterator[Callee]:
                 yield Callee(call.name, call.count, spot, function, meant, (problem,))
 
 
-def _by_function(file: _File) -> dict[str, dict[str, Called]]:
+def _by_function(file: CodeFile) -> dict[str, dict[str, Called]]:
     found: dict[str, dict[str, Called]] = {}
     for call in file.calls:
         if call.function is not None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import Enum
 from functools import cached_property
 from itertools import islice
 
@@ -18,6 +16,7 @@ from analyzer.csource.arms import Conditional, conditions_at, structure
 from analyzer.csource.expand import expand
 from analyzer.csource.file import CFile
 from analyzer.csource.syntax import Function, FunctionOf, Macro, PointerTo, TypeName
+from analyzer.machine.definition import Definition, Doubt, Form, Given, Spot
 from analyzer.translate.header import Header
 from analyzer.translate.headers import Headers, best_of, order_of, word_of
 from analyzer.translate.pieces import Pieces
@@ -39,88 +38,9 @@ _ALWAYS = re.compile(
 )
 _MOST_ALIASES = 8
 _MOST_MADE = 4
+_MOST_DOUBTS = 3
 _WORD = re.compile(rb"\w++")
 _SHORTEST_PART = 3
-
-
-class Form(Enum):
-    """What a name that is called stands for."""
-
-    FUNCTION = "function"
-    INLINE = "inline function"
-    MACRO = "macro"
-    VARIABLE = "variable"
-    OTHER = "macro without parameters"
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A parameter: its name and its type as text and as written; a macro's has no type."""
-
-    name: str | None
-    type: str | None
-    written: TypeName | None = field(default=None, compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """One definition or prototype of a name. ``path`` and ``line`` are the tree's.
-
-    ``parameters`` is None where they do not show. The last one of a variadic macro takes the rest;
-    ``variadic`` of a function means more than these. ``conditions`` are those of the ``#if`` around
-    it, the guard of the header left out. ``body`` is a macro's.
-    """
-
-    name: str
-    form: Form
-    path: str
-    line: int
-    parameters: tuple[Given, ...] | None
-    variadic: bool = False
-    conditions: tuple[str, ...] = ()
-    body: str = ""
-
-    def takes(self, count: int | None) -> bool:
-        """Whether it can be called with so many arguments; also where that is not known."""
-        if self.parameters is None or count is None:
-            return True
-        least = most = len(self.parameters)
-        if self.form is Form.MACRO:
-            # gcc: the rest may be left out. One empty argument is how none are written.
-            least -= self.variadic or most == 1
-        return count >= least and (self.variadic or count <= most)
-
-    @property
-    def certain(self) -> bool:
-        """Whether no ``#if`` decides that it is there."""
-        return not self.conditions
-
-    def __str__(self) -> str:
-        if self.parameters is None:
-            return self.name
-        shown = [_shown(each) for each in self.parameters]
-        if self.variadic and self.form is not Form.MACRO:
-            shown.append("...")
-        return f"{self.name}({', '.join(shown)})"
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A line of the tree."""
-
-    path: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Why it cannot be said that a name is not there, and where that shows."""
-
-    why: str
-    spot: Spot | None = None
 
 
 class Declared:
@@ -133,6 +53,7 @@ class Declared:
         self._seen = headers.seen_from(file)
         self._own = Pieces(self._data, file.path)
         self._known: dict[str, tuple[Definition, ...]] = {}
+        self._doubted: dict[str, tuple[Doubt, ...]] = {}
         self._nesting: dict[str, tuple[Conditional, ...]] = {}
 
     def definitions(self, name: str) -> tuple[Definition, ...]:
@@ -145,8 +66,13 @@ class Declared:
             self._known[name] = tuple(dict.fromkeys(self._followed(found)))
         return self._known[name]
 
-    def doubts(self, name: str) -> Iterator[Doubt]:
-        """Why a name without a definition might have one after all."""
+    def doubts(self, name: str) -> tuple[Doubt, ...]:
+        """Why a name without a definition might have one after all, the first few reasons."""
+        if name not in self._doubted:
+            self._doubted[name] = tuple(islice(self._doubts(name), _MOST_DOUBTS))
+        return self._doubted[name]
+
+    def _doubts(self, name: str) -> Iterator[Doubt]:
         for path, pieces in self._texts(self._headers.declaring, name):
             for item, found in pieces.declaring(name, self._macro):
                 if found is None:
@@ -231,12 +157,29 @@ class Declared:
             use = _whole_use(data, start)
             made = expand(use, self._macro, _LONGEST_MADE)
             line = data.count(b"\n", 0, start) + 1
-            if made is None:
+            if made is None and self._may_paste(macro, name):
                 yield Doubt(f"{macro}() may make it", Spot(path, line))
-            elif says.search(made):
+            elif made is not None and says.search(made):
                 yield self._made(name, made, path, line) or Doubt(
                     f"{macro}() makes it", Spot(path, line)
                 )
+
+    def _may_paste(self, macro: str, name: str) -> bool:
+        """Whether a macro, or one in its text, has a piece of the name beside a ``##``."""
+        waiting, seen = [macro], {macro}
+        while waiting:
+            found = self._macro(waiting.pop())
+            if found is None:
+                continue
+            pieces = (each[0] or each[1] for each in _BESIDE.findall(found.body))
+            own = found.parameters or ()
+            if any(len(each) > 1 and each in name and each not in own for each in pieces):
+                return True
+            inner = [each for each in dict.fromkeys(_ALIAS.findall(found.body)) if each not in seen]
+            if len(seen) < _MOST_INNER:
+                seen.update(inner)
+                waiting += inner
+        return False
 
     def _has(self, macro: str, says: re.Pattern[str]) -> bool:
         found = self._macro(macro)
@@ -287,6 +230,8 @@ class Declared:
 
 
 _LONGEST_USE = 1 << 14
+_MOST_INNER = 200
+_BESIDE = re.compile(r"(\w++)\s*+##|##\s*+(\w++)")
 _LONGEST_MADE = 1 << 19
 _BRACKET = re.compile(rb"[()]")
 # At the beginning of a line, or behind another use; indented ones are those of macros' names.
@@ -350,10 +295,6 @@ def _of_ordinary(
 
 def _type(type_name: TypeName) -> str:
     return spelled(type_name) or "?"
-
-
-def _shown(parameter: Given) -> str:
-    return " ".join(filter(None, (parameter.type, parameter.name)))
 
 
 def _line(pieces: Pieces, start: int, name: str) -> int:

@@ -17,6 +17,7 @@ from analyzer.reference.slots import LOOP, PATH
 from analyzer.repo import Tree
 from analyzer.translate import LP64, Environment, Source, Translated, Untranslated
 from analyzer.translate.headers import Headers
+from analyzer.translate.reach import reached
 from analyzer.translate.result import TranslatedVariable
 
 # What SYSCALL_DEFINE5(mremap, ...) defines, and what execve() calls to move a stack.
@@ -101,7 +102,7 @@ class Reader:
         source = Source(text, configuration)
         file = read(source.text, PATH, configuration)
         environment = Environment.of_file(file, LP64, self._headers_of(which, configuration))
-        found = _reached(file, environment, source)
+        found = reached(ENTRIES, file, environment, source, known=known_names())
         return MovePath(
             tree.name,
             (tree.name, which, configuration),
@@ -109,7 +110,7 @@ class Reader:
             found.functions,
             found.variables,
             found.refused,
-            found.unresolved,
+            tuple(f"{one.need.name}: {one.lack.value}" for one in found.open),
             touched,
         )
 
@@ -120,38 +121,6 @@ class Reader:
             tree = self._trees[which]
             self._headers[key] = Headers.of_tree(tree, configuration=configuration)
         return self._headers[key]
-
-
-@dataclass
-class _Found:
-    functions: tuple
-    variables: tuple
-    refused: tuple
-    unresolved: tuple
-
-
-def _reached(file, environment, source):
-    from analyzer.translate import translate_function
-
-    outl = {f.name: f for f in file.each_function()}
-    found = {}
-    refused = []
-    ext = {}
-    waiting = [n for n in ENTRIES if n in outl]
-    known = known_names()
-    while waiting:
-        n = waiting.pop()
-        if n in outl and n not in found:
-            one = translate_function(outl[n], environment, source)
-            if isinstance(one, Translated):
-                found[n] = one
-                for nd in one.needs:
-                    waiting.append(nd.name)
-                    if nd.name not in outl and nd.name not in known:
-                        ext[nd.name] = 1
-            else:
-                refused.append(one)
-    return _Found(tuple(found.values()), (), tuple(refused), tuple(ext))
 
 
 def known_names() -> frozenset[str]:

@@ -9,7 +9,7 @@ from itertools import combinations
 from analyzer.csource.conditions import evaluate_with
 from analyzer.csource.configuration import Absence, Configuration
 from analyzer.csource.syntax import Macro
-from analyzer.machine.declared import Definition
+from analyzer.machine.definition import Definition
 
 _SYMBOL = re.compile(r"\bCONFIG_(\w+)")
 # More symbols than this in the conditions of one name, and not all their settings are tried.

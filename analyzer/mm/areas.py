@@ -12,6 +12,7 @@ from analyzer.translate.runtime.nothing import NULL
 
 # The order of locks (mm/rmap.c): mmap_lock 10, i_mmap 20, anon_vma 30, page tables 40.
 _I_MMAP, _ANON_VMA = 20, 30
+_COUNTED = VM_LOCKED | VM_ACCOUNT
 _start_of = attrgetter("vm_start")
 
 
@@ -92,12 +93,12 @@ def copy_area(state: State, vma: Vma, start: int, end: int) -> Vma:
 
     Raises ValueError for a range that is empty or taken.
     """
-    return _built(state, alike(vma, start, end, vma.vm_pgoff))
+    return _built(state, alike(vma, start, end, vma._pgoff))
 
 
 def alike(vma: Vma, start: int, end: int, pgoff: int) -> Vma:
     """An area like another one, of its file and its ``anon_vma``, which stands nowhere yet."""
-    copy = Vma(vma.vm_mm, start, end, vma.vm_flags, pgoff)
+    copy = Vma(vma.vm_mm, start, end, vma._flags, pgoff)
     copy.vm_page_prot = vma.vm_page_prot
     copy.vm_file = vma.vm_file
     copy.anon_vma = vma.anon_vma
@@ -108,8 +109,10 @@ def alike(vma: Vma, start: int, end: int, pgoff: int) -> Vma:
 
 def new_file(state: State, number: int | None = None) -> File:
     """A file with a mapping of its own, which is locked before ``anon_vma``."""
-    number = state.files_made if number is None else number
-    state.files_made = max(state.files_made, number + 1)
+    if number is None:
+        number = state.files_made
+    if number >= state.files_made:
+        state.files_made = number + 1
     lock = state.lock("i_mmap", "i_mmap lock", number, _I_MMAP, spins=False)
     file = state.files[number] = File(Mapping(lock), number)
     return file
@@ -117,8 +120,10 @@ def new_file(state: State, number: int | None = None) -> File:
 
 def new_anon_vma(state: State, number: int | None = None) -> AnonVma:
     """An ``anon_vma`` that is its own root."""
-    number = state.anon_vmas_made if number is None else number
-    state.anon_vmas_made = max(state.anon_vmas_made, number + 1)
+    if number is None:
+        number = state.anon_vmas_made
+    if number >= state.anon_vmas_made:
+        state.anon_vmas_made = number + 1
     lock = state.lock("anon_vma", "anon_vma lock", number, _ANON_VMA, spins=False)
     anon = state.anons[number] = AnonVma(lock, number)
     return anon
@@ -126,20 +131,29 @@ def new_anon_vma(state: State, number: int | None = None) -> AnonVma:
 
 def _built(state: State, vma: Vma) -> Vma:
     """Put an area in its place, and count it as one that the process has before the call."""
-    if vma.vm_start >= vma.vm_end:
-        raise ValueError(f"an area from {vma.vm_start:#x} to {vma.vm_end:#x}")
-    taken = overlapping(state, vma.vm_start, vma.vm_end)
-    if taken is not None:
-        raise ValueError(f"{max(taken.vm_start, vma.vm_start):#x} lies in another area")
-    insert(state, vma)
-    pages = pages_of(vma)
+    start, end = vma.vm_start, vma.vm_end
+    if start >= end:
+        raise ValueError(f"an area from {start:#x} to {end:#x}")
+    vmas = state.vmas
+    at = bisect_right(vmas, start, key=_start_of) if vmas else 0
+    if at and vmas[at - 1].vm_end > start:
+        raise ValueError(f"{start:#x} lies in another area")
+    if at < len(vmas) and vmas[at].vm_start < end:
+        raise ValueError(f"{vmas[at].vm_start:#x} lies in another area")
+    _insert(state, at, vma)
+    pages = (end - start) >> state.geometry.page_shift
     state.mm.total_vm += pages
+    if vma._flags & _COUNTED:
+        _counted(state, vma, pages)
+    return vma
+
+
+def _counted(state: State, vma: Vma, pages: int) -> None:
     if vma._flags & VM_LOCKED:
         state.mm._locked += pages
     if vma._flags & VM_ACCOUNT:
         state.committed += pages
         state.committed_before += pages
-    return vma
 
 
 # --- found -----------------------------------------------------------------------------------
@@ -192,11 +206,15 @@ def anon_number(vma: Vma) -> int | None:
 
 def insert(state: State, vma: Vma) -> None:
     """Put an area in its place among the others, and count it."""
+    _insert(state, bisect_right(state.vmas, vma.vm_start, key=_start_of), vma)
+
+
+def _insert(state: State, at: int, vma: Vma) -> None:
     vmas = state.vmas
-    at = bisect_right(vmas, vma.vm_start, key=_start_of)
     vmas.insert(at, vma)
     _link(state, at)
-    _link(state, at + 1)
+    if at + 1 < len(vmas):
+        _link(state, at + 1)
     state.mm.map_count += 1
 
 

@@ -240,6 +240,9 @@ class Vma(Address):
             self.__dict__["_uffd"] = zero(_UFFD)
         return self.__dict__["_uffd"]
 
+    def __repr__(self) -> str:
+        return "a Vma"
+
     def _changed(self, what: str, value: int) -> None:
         state = self.vm_mm._state
         state.note(EventKind.AREA, what, self.vm_start, self.vm_end, value)
@@ -247,6 +250,9 @@ class Vma(Address):
 
 class GoneVma(Address):
     """An area that was freed: whoever still looks at it reads freed memory."""
+
+    def __repr__(self) -> str:
+        return "an area that was freed"
 
     def __getattribute__(self, name: str) -> Any:
         if name.startswith("__"):

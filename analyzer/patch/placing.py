@@ -7,6 +7,7 @@ the reader. White space counts.
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -77,7 +78,8 @@ class _Fit:
 class Patching:
     """A file while it is patched, hunk by hunk from its top.
 
-    ``edits`` are ranges of ``lines`` and what takes their place. Nothing before index ``floor``
+    ``edits`` are ranges of ``lines`` and what takes their place, ``taken`` those ranges with the
+    hunks' context. Nothing before index ``floor``
     changes any more, and the last hunk's context reaches up to ``end``. ``shift`` counts lines
     that hunks have put in which the text holds already; ``drift`` is how far the last hunk stood
     from its header's line: patch(1) goes by it, git does not.
@@ -86,6 +88,7 @@ class Patching:
     lines: list[str]
     places: Places
     edits: list[tuple[int, int, tuple[str, ...]]] = field(default_factory=list)
+    taken: list[tuple[int, int]] = field(default_factory=list)
     floor: int = 0
     end: int = 0
     shift: int = 0
@@ -110,14 +113,14 @@ def place(file: Patching, number: int, hunk: Hunk, sides: Sides, most: int) -> P
     fit = _fit(file, sides, 0)
     if fit is not None and sides.start + file.shift in fit.standing.places:
         return _settled(file, number, sides, fit)
+    above = fit is None and _above(file, sides)
+    if above:
+        return _refused(number, _OUT_OF_ORDER, above)
     held = _fit(file, sides.back, 0)
     if held is not None and fit is None:
         return _settled_already(file, number, sides, held)
     if held is not None and fit is not None and sides.start + file.shift in held.standing.places:
         return _refused(number, _TORN, fit.standing)
-    above = fit is None and _above(file, sides)
-    if above:
-        return _refused(number, _OUT_OF_ORDER, above)
     fit = fit or _fit(file, sides, most)
     if fit is None:
         return _refused(number, _mismatch(file, hunk, sides))
@@ -173,6 +176,19 @@ def _standing(file: Patching, sides: Sides, one: Try) -> Standing:
     return Standing(tuple(sorted(found)), more)
 
 
+def _by_git(file: Patching, sides: Sides) -> Standing:
+    """Where git would look for the whole hunk: also above the one before, but apart from all."""
+    last = len(file.lines) - len(sides.old)
+    low, high = (last if sides.lead and not sides.trail else 0), last if sides.start > 0 else 0
+    found = file.places.standing(sides.old, sides.start + file.shift, max(low, 0), min(high, last))
+    return Standing(tuple(at for at in found.places if _is_free(file, at, at + len(sides.old))))
+
+
+def _is_free(file: Patching, first: int, end: int) -> bool:
+    number = bisect.bisect_left(file.taken, (end,))
+    return not number or file.taken[number - 1][1] <= first
+
+
 def _chosen(file: Patching, sides: Sides, standing: Standing) -> int | None:
     """The place that git and patch(1) would both take, and not by a mere preference."""
     by_git = standing.nearest(sides.start + file.shift)
@@ -185,9 +201,13 @@ def _settled(file: Patching, number: int, sides: Sides, fit: _Fit) -> Placed:
     if at is None:
         return _refused(number, _AMBIGUOUS, fit.standing)
     offset = at - sides.start - file.shift
+    git = _by_git(file, sides) if offset else None
+    if git is not None and git.places and git.nearest(sides.start + file.shift) != at:
+        return _refused(number, _AMBIGUOUS, Standing(tuple(sorted({*git.places, at}))))
     if offset and not sides.lead and not sides.trail:
         why = Refusal("it has no context, and does not stand where its header says")
         return _refused(number, why, fit.standing)
+    file.taken.append((at, at + len(sides.old)))
     file.edits.append((at + sides.lead, at + len(sides.old) - sides.trail, sides.core))
     file.end = at + len(sides.old)
     file.floor = file.end - sides.trail

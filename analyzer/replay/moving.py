@@ -187,7 +187,7 @@ def _moved(space: Space, call: Asked) -> Iterator[Area]:
         pgoff = one.pgoff
         if one.file is None and one.anon is None:
             pgoff = (one.start + by) // space.page_size
-        yield replace(one, start=one.start + by, end=end, pgoff=pgoff)
+        yield Area(one.start + by, end, one.flags, one.file, pgoff, one.anon)
 
 
 def _leave_empty(space: Space, start: int, end: int) -> None:

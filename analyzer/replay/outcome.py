@@ -39,7 +39,8 @@ class Divergence:
     ``item`` is the primary check item. ``place`` is in the patch's own C, None where it never ran
     before the difference; ``upstream_line`` is a line of upstream's file. ``upstream`` and
     ``target`` tell step by step what each kernel did, the lines that differ first marked by
-    ``>``. ``fix`` names the later upstream commit for the cause FOLLOW_UP.
+    ``>``. ``fix`` names the later upstream commit for the cause FOLLOW_UP. ``of_tree``: the place is
+    a line of the target's file with the patch, not of the patch's own image of it.
     """
 
     cause: Cause
@@ -54,6 +55,7 @@ class Divergence:
     upstream: tuple[str, ...]
     target: tuple[str, ...]
     fix: str | None = None
+    of_tree: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from analyzer.machine.left import Standings
 from analyzer.machine.scenario import Area, Content, Limits, Remap
+from analyzer.mm.entry import Kind
 from analyzer.mm.geometry import Geometry
 from analyzer.replay import vmbits as vm
 from analyzer.replay.bounded import MOVED, STILL, contents, stretches
@@ -42,6 +44,12 @@ class After:
     result: int
     areas: tuple[Area, ...]
     pages: Mapping[int, int]
+
+
+def after_of(result: int, left: Standings) -> After:
+    """What a run of a kernel left, as its machine tells it."""
+    pages = {at: bits for at, (kind, _, bits) in left.pages.items() if kind is Kind.PAGE}
+    return After(result, tuple(Area(*one) for one in left.areas), pages)
 
 
 def remap_of(space: Space, operation: Operation, geometry: Geometry) -> Remap | NotReplayed:

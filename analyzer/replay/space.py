@@ -17,6 +17,7 @@ from analyzer.replay.vmbits import (
     VM_SHARED,
     VM_SOFTDIRTY,
     VM_WIPEONFORK,
+    VM_WRITE,
 )
 
 _END = 1 << 64
@@ -161,8 +162,7 @@ class Space:
     def change(self, start: int, end: int, flags: Callable[[Area], int]) -> None:
         """Give what a range holds other flags; areas are split and made one for it."""
         first, last = self.span(start, end)
-        inside = self._areas[first:last]
-        if all(flags(one) == one.flags for one in inside):
+        if all(flags(one) == one.flags for one in self._areas[first:last]):
             return
         first, last = self.split(start, end)
         changed = [replace(one, flags=flags(one)) for one in self._areas[first:last]]
@@ -256,24 +256,26 @@ class Space:
         )
         child.brk, child._anons = self.brk, self._anons
         child._files, child._files_made = dict(self._files), self._files_made
-        kept = []
-        for one in self._areas:
-            if one.flags & VM_DONTCOPY:
-                continue
-            if not one.flags & VM_SHARED:
-                self.pages.change(one.start, one.end, clear=WRITE)
-            kept.append(child._inherited(one))
+        self._write_protect()
+        kept = [child._inherited(one) for one in self._areas if not one.flags & VM_DONTCOPY]
         child.set_areas(0, 0, kept)
         child.pages = Pages(self.page_size, self._inherited_runs(kept))
         return child
 
+    def _write_protect(self) -> None:
+        """Clear WRITE of the pages of private areas (``copy_present_pte``)."""
+        if any(one.bits & WRITE for one in self.pages.runs()):
+            for one in self._areas:
+                if one.flags & (VM_SHARED | VM_WRITE) == VM_WRITE:
+                    self.pages.change(one.start, one.end, clear=WRITE)
+
     def _inherited(self, area: Area) -> Area:
         """An area in a child: with an ``anon_vma`` of its own, in a chain (``anon_vma_fork``)."""
-        if area.anon is None or area.flags & VM_WIPEONFORK:
-            return replace(area, anon=None)
-        anon = self.new_anon()
-        self.forked.add(anon)
-        return replace(area, anon=anon)
+        anon = None
+        if area.anon is not None and not area.flags & VM_WIPEONFORK:
+            anon = self.new_anon()
+            self.forked.add(anon)
+        return Area(area.start, area.end, area.flags, area.file, area.pgoff, anon)
 
     def _inherited_runs(self, areas: list[Area]) -> list[Run]:
         whole = self.pages.runs()

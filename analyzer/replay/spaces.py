@@ -14,7 +14,7 @@ from analyzer.replay.vmbits import CLONE_THREAD, CLONE_VM
 
 # A copied address space costs time, and memory as long as the child lives. These are the most rows
 # (areas, runs of pages, files) times the processes that live, and the most rows in all.
-_MOST_ALIVE, _MOST_COPIED = 1_000_000, 20_000_000
+_MOST_ALIVE, _MOST_COPIED = 1_000_000, 10_000_000
 # So many of the processes are asked whether an unknown task's address is theirs.
 _MOST_ASKED = 64
 _ADDRESSED = frozenset(

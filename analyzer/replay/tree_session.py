@@ -330,6 +330,7 @@ def _divergence(
         story.upstream,
         story.target,
         fix,
+        of_tree=True,
     )
 
 

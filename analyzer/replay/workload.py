@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from analyzer.mm.geometry import Geometry
 from analyzer.replay.moving import Asked, asked
@@ -116,25 +117,45 @@ class Workload:
 
     def count(self, operation: Operation, space: Space | None = None) -> None:
         """Take in one mremap(); ``space`` is that of its process as it was before."""
-        call = asked(operation, self.geometry.page_size)
-        effect = _effect(operation, call)
-        self.calls += 1
-        self.effects.setdefault(effect, Count()).add(operation)
-        if effect is Effect.MOVED and not isinstance(call, str):
-            self._count_move(operation, call, space)
+        self.add(_classed(operation, self.geometry, space))
 
-    def _count_move(self, operation: Operation, call: Asked, space: Space | None) -> None:
-        size = self.geometry.pmd_size
-        self.moved += call.kept
-        self.long += call.kept >= size
-        path = path_of(call, self.geometry)
-        self.paths.setdefault(path, Count()).add(operation)
-        if path is Path.COULD:
-            start = call.address + -call.address % size
-            self.whole += (call.address + call.kept - start) // size
-        else:
-            can = could_realign(call, self.geometry, space)
-            (self.realign if can else self.not_realign).add(operation)
+    def add(self, one: _Classed) -> None:
+        """Take in one mremap() of which is known what it is."""
+        self.calls += 1
+        self.effects.setdefault(one.effect, Count()).add(one.operation)
+        if one.path is None:
+            return
+        self.moved += one.kept
+        self.long += one.kept >= self.geometry.pmd_size
+        self.whole += one.whole
+        self.paths.setdefault(one.path, Count()).add(one.operation)
+        if one.path is not Path.COULD:
+            (self.realign if one.realign else self.not_realign).add(one.operation)
+
+
+class _Classed(NamedTuple):
+    """One call: what became of it and, of a move, the rest."""
+
+    operation: Operation
+    effect: Effect
+    path: Path | None = None
+    kept: int = 0
+    whole: int = 0
+    realign: bool = False
+
+
+def _classed(operation: Operation, geometry: Geometry, space: Space | None) -> _Classed:
+    call = asked(operation, geometry.page_size)
+    effect = _effect(operation, call)
+    if effect is not Effect.MOVED or isinstance(call, str):
+        return _Classed(operation, effect)
+    path, whole, realign = path_of(call, geometry), 0, False
+    if path is Path.COULD:
+        start = call.address + -call.address % geometry.pmd_size
+        whole = (call.address + call.kept - start) // geometry.pmd_size
+    else:
+        realign = could_realign(call, geometry, space)
+    return _Classed(operation, effect, path, call.kept, whole, realign)
 
 
 def _effect(operation: Operation, call: Asked | str) -> Effect:
@@ -162,5 +183,6 @@ class Workloads:
             process = OTHERS
         if process not in self.processes:
             self.processes[process] = Workload(self.whole.geometry)
-        self.whole.count(operation, space)
-        self.processes[process].count(operation, space)
+        classed = _classed(operation, self.whole.geometry, space)
+        self.whole.add(classed)
+        self.processes[process].add(classed)

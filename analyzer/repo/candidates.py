@@ -78,11 +78,15 @@ class _Search:
 
     def lines(self, what: str, *arguments: str) -> list[str]:
         """The lines that git prints until the time is over; ``what`` names the work."""
+        if self.is_over(what):
+            return []
         with self.repository.start(*arguments) as git:
             return self._read(what, git)
 
     def patch_ids(self, what: str, *arguments: str) -> dict[str, str]:
         """Commits and the stable patch-ids of their changes, as ``git log`` prints them."""
+        if self.is_over(what):
+            return {}
         with (
             self.repository.start(*neutral.LOG_WITH_PATCHES, *arguments) as log,
             log.limited(self.until),
@@ -104,6 +108,13 @@ class _Search:
         if status != 0:
             raise git.failure()
         return lines
+
+    def is_over(self, what: str) -> bool:
+        """Whether there is no time left for the work ``what``, which is then noted."""
+        over = time.monotonic() >= self.until
+        if over:
+            self.note(f"{what}: the time was over")
+        return over
 
     def note(self, why: str) -> None:
         if why not in self.incomplete:

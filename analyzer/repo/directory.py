@@ -43,8 +43,9 @@ class DirectoryTree:
             return None
         where = f"{shown(self.name)}: {shown(path)}"
         try:
-            os.stat(f"{self.root}/{path}")  # what is not there is told at once
-            real = (self.root / path).resolve(strict=True)
+            asked = self.root / path
+            asked.stat()  # that there is nothing is sooner told than where it leads
+            real = asked.resolve(strict=True)
             if not _is_below(real, self.root):
                 return None
             return _regular_file(real, where)
@@ -112,7 +113,10 @@ def _regular_file(path: Path, where: str) -> bytes | None:
             return None
         check_size(status.st_size, where)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            data = file.read(LARGEST_FILE + 1)
+            # To ask for the most at once would have room made for it.
+            data = file.read(status.st_size + 1)
+            if len(data) > status.st_size:
+                data += file.read(LARGEST_FILE + 1 - len(data))
     finally:
         os.close(descriptor)
     # What the system says of a file in /proc is no size, and a file may grow.

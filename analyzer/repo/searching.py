@@ -85,7 +85,7 @@ def grep(
     wanted = tuple(word for word in words if word and b"\n" not in word and b"\0" not in word)
     search = _Search(wanted, whole, time.monotonic() + seconds)
     starts = _starts(under)
-    if wanted and starts:
+    if wanted and starts and not search.ended:
         _grep(tree, search, starts)
     hits = sorted(set(search.hits), key=lambda hit: (os.fsencode(hit.path), hit.line))
     return Found(tuple(hits), tuple(search.incomplete))

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from analyzer.compare.delta import Delta
-from analyzer.compare.in_tree import SymbolsInTree
 from analyzer.compare.symbols import Symbols
 from analyzer.finding import NotChecked
-from analyzer.machine.callees import Callee
 from analyzer.patch.reader import Patch
 from analyzer.repair import Mended
 from analyzer.replay.outcome import Outcome
 from analyzer.result import Item
 from analyzer.upstream import CommitFacts, Facts
+
+if TYPE_CHECKING:
+    from analyzer.compare.delta import Delta
+    from analyzer.compare.in_tree import SymbolsInTree
+    from analyzer.machine.callees import Callee
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What one of the four kernels (``target.before``) is made of, and its commit."""
+
+    kernel: str
+    source: str
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,8 @@ class Case:
     differs from upstream's own, None where upstream's text is not at hand. ``callees`` are what the
     patch calls, looked up in the target's tree, and ``kconfig`` its symbols there, after the patch;
     ``kconfig_upstream`` the same symbols in upstream's tree. None where there is no such tree.
+    ``sources`` are the trees that were read, ``notes`` what is to be known of them, ``unfit`` where
+    the patch does not apply to the target.
     """
 
     patch: Patch
@@ -47,6 +61,9 @@ class Case:
     callees: tuple[Callee, ...] | None = None
     kconfig: SymbolsInTree | None = None
     kconfig_upstream: SymbolsInTree | None = None
+    sources: tuple[Source, ...] = ()
+    notes: tuple[NotChecked, ...] = ()
+    unfit: tuple[str, ...] = ()
 
 
 Rule = Callable[[Case], Item]

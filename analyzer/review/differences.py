@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from analyzer.compare.change import Change, RunPair
 from analyzer.compare.delta import Delta
+from analyzer.compare.side_by_side import of_run
 from analyzer.finding import Evidence, State
 from analyzer.result import Item
 from analyzer.review.case import Case
@@ -88,7 +90,8 @@ def _told(pair: RunPair) -> Iterator[Evidence]:
     for line in pair.lines:
         if line.change not in (Change.IDENTICAL, Change.RENAMED):
             shown = line.ours or line.theirs
-            text = f"{where(pair)}: {line.change.value}: {beside(line)}"
+            said = "put back" if line.ours and line.change is Change.LOST else line.change.value
+            text = f"{where(pair)}: {said}: {beside(line)}"
             yield Evidence(text, shown.place if shown else place(pair))
     if pair.context:
         count = len(pair.context)
@@ -127,4 +130,12 @@ def deviations_explained(case: Case) -> Item:
 
 def _deviations(delta: Delta) -> list[RunPair]:
     """What whoever made the backport changed; what was lost on the way is no work of theirs."""
-    return [pair for pair in delta.runs if pair.change not in (*_NO_DEVIATION, Change.LOST)]
+    judged = (_without_lost(pair) for pair in delta.runs)
+    return [pair for pair in judged if pair.change not in (*_NO_DEVIATION, Change.LOST)]
+
+
+def _without_lost(pair: RunPair) -> RunPair:
+    if pair.change is not Change.LOST:
+        return pair
+    kept = [line for line in pair.lines if line.change is not Change.LOST]
+    return replace(pair, change=of_run(kept)) if kept else pair

@@ -64,6 +64,12 @@ def later_fixes(case: Case) -> Item:
             f"later fixes are not known: {known}",
             "Search upstream's history for commits that fix this one.",
         )
+    if case.unfit:
+        return _dp2(
+            State.CANNOT_TELL,
+            "the patch does not apply to the target, so nothing tells what is there with it",
+            "Make the patch apply and run this again.",
+        )
     fixes = _needed(case)
     stray = _unexplained(case, fixes)
     absent = [fix for fix in fixes if fix.absent]

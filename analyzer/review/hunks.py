@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.compare.change import Change, RunPair
-from analyzer.compare.delta import Delta, FilePair, holds
+from analyzer.compare.delta import Delta, FilePair
+from analyzer.compare.elsewhere import holds
 from analyzer.finding import Evidence, State
 from analyzer.result import Item
 from analyzer.review import shape

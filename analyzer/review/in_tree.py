@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from analyzer.compare.in_tree import Near, SymbolInTree, SymbolsInTree
-from analyzer.compare.symbols import Selection, Symbols
+from analyzer.compare.symbols import Mention, Selection, Symbols
 from analyzer.finding import Evidence, State
 from analyzer.kconfig import print_expr
 from analyzer.kconfig.uses import Defined, Switch, architecture_of
@@ -31,8 +31,8 @@ def spelt_alike(tree: SymbolsInTree, symbols: Symbols) -> Said:
         said = f"{one.name} is defined in {pair[0].path} and again in {pair[1].path}"
         why = "the conditions of the two do not exclude each other"
         return State.FINDING, said, why, evidence, "Keep one definition."
-    written = (*symbols.used, *symbols.mentioned, *symbols.selected)
-    unknown = [name for name in _names(one.symbol for one in written) if name in tree.undefined]
+    written = _names(one.symbol for one in _written(symbols))
+    unknown = [name for name in written if name in tree.undefined]
     near = _nearest(tree, (*names, *unknown))
     if near is not None:
         shown = (Evidence(f"{near.written} is written", _near_place(near, symbols)), *evidence)
@@ -59,7 +59,7 @@ def _undefined(
     shown = (
         *(
             Evidence(f"{one.symbol} is written", one.place)
-            for one in (*symbols.used, *symbols.mentioned, *symbols.selected)
+            for one in _written(symbols)
             if one.symbol in unknown
         ),
         *evidence,
@@ -70,6 +70,11 @@ def _undefined(
         return State.FINDING, said, "what hangs on it is never built", shown, todo
     reason = f"not all Kconfig files are there: {'; '.join(tree.notes[:_MOST])}"
     return State.CANNOT_TELL, said, reason, shown, "Give the whole tree."
+
+
+def _written(symbols: Symbols) -> tuple[Mention | Selection, ...]:
+    """What the patch names besides defining it."""
+    return (*symbols.used, *symbols.mentioned, *symbols.selected)
 
 
 def _names(names: Iterable[str | None]) -> list[str]:
@@ -88,7 +93,7 @@ def _nearest(tree: SymbolsInTree, names: Iterable[str]) -> Near | None:
 def _near_place(near: Near, symbols: Symbols) -> Place | None:
     if near.path is not None:
         return Place(Side.TARGET, near.path, near.line)
-    every = (*symbols.used, *symbols.mentioned, *symbols.selected)
+    every = _written(symbols)
     return next((one.place for one in every if one.symbol == near.written), None)
 
 

@@ -27,11 +27,22 @@ def not_checked(case: Case) -> tuple[NotChecked, ...]:
         found.append(
             NotChecked(f"{lost} lost lines of context", "only the target tree can tell them")
         )
-    why = "only files before the patch are read" if case.target else "no target tree was given"
-    found.append(NotChecked(_of_the_target(case.outcome), why))
-    found.append(NotChecked("upstream's text and history", "no upstream tree was given"))
+    found += _trees(case)
     found += _facts(case)
     return tuple(found)
+
+
+def _trees(case: Case) -> Iterator[NotChecked]:
+    """What the trees that were given, or were not, leave open."""
+    yield from case.notes
+    of_trees = case.outcome is not None and case.outcome.of_trees
+    if not of_trees:
+        why = "its own functions were not run" if case.target else "no target tree was given"
+        yield NotChecked(_of_the_target(case.outcome), why)
+    if case.delta is None:
+        yield NotChecked("upstream's text and history", "no upstream tree was given")
+    else:
+        yield NotChecked("upstream's history", "the commit alone was read")
 
 
 def _facts(case: Case) -> Iterator[NotChecked]:

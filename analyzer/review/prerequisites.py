@@ -21,6 +21,18 @@ def prerequisites_there(case: Case) -> Item:
     """DP-1: never charged to the patch, whatever the base does."""
     faults = of_cause(case, Cause.BASE)
     evidence = (*_prerequisites(case), *(_around(case, fix) for fix in base_fixes(case)))
+    if case.unfit:
+        return Item(
+            "DP-1",
+            _TITLE,
+            State.NEEDS_REVIEW,
+            f"the patch does not apply to the target: {case.unfit[0]}",
+            reason="; ".join(case.unfit[1:]),
+            evidence=evidence,
+            next="Find what the target lacks there, and take that first.",
+        )
+    if case.outcome is not None and case.outcome.of_trees:
+        return _of_trees(case, faults, evidence)
     if not faults:
         return Item(
             "DP-1",
@@ -42,6 +54,31 @@ def prerequisites_there(case: Case) -> Item:
         evidence=(*(line for one in faults for line in shown(case, one)), *evidence),
         divergences=tuple(one.id for one in faults),
         next=_next(case, fixes),
+    )
+
+
+def _of_trees(case: Case, faults: tuple[Named, ...], evidence: tuple[Evidence, ...]) -> Item:
+    """The patch applies; what the base does otherwise than upstream's is told."""
+    if not faults:
+        return Item(
+            "DP-1",
+            _TITLE,
+            State.NEEDS_REVIEW,
+            "the patch applies to the target, and what it runs through does what upstream's does",
+            reason="upstream's history was not searched for commits that it presumes",
+            evidence=evidence,
+            next="Build the target with the patch.",
+        )
+    what = listed([f"{one.divergence.observation} ({one.divergence.function}())" for one in faults])
+    return Item(
+        "DP-1",
+        _TITLE,
+        State.NEEDS_REVIEW,
+        f"the target's base differs from upstream's where the patch has no part in it: {what}",
+        reason="these differences were there before the patch, and the patch leaves them",
+        evidence=(*(line for one in faults for line in shown(case, one)), *evidence),
+        divergences=tuple(one.id for one in faults),
+        next=_next(case, []),
     )
 
 

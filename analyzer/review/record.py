@@ -20,7 +20,7 @@ def divergences_of(case: Case) -> tuple[Divergence, ...]:
 
 def _divergence(one: Named) -> Divergence:
     found = one.divergence
-    place, side = found.place, Side.PATCH_AFTER
+    place, side = found.place, Side.TARGET if found.of_tree else Side.PATCH_AFTER
     path, line = (None, None) if place is None else (place.path, place.line)
     if place is None and found.upstream_line is not None:
         # The patch has no line for what it never does: upstream's line tells where it is missing.
@@ -94,6 +94,9 @@ def kernels_of(case: Case) -> tuple[Kernel, ...]:
     commit = case.commit.id if case.commit else case.named
     revisions = {"upstream.after": commit, "target.after": case.patch.message.commit}
     sources = _not_run(case) if case.outcome is None else _run(case, case.outcome)
+    if case.outcome is not None and case.outcome.of_trees:
+        sources |= {one.kernel: one.source for one in case.sources}
+        revisions |= {one.kernel: one.revision for one in case.sources}
     return tuple(
         Kernel(name, sources[name], revisions.get(name), _functions(case.outcome, name))
         for name in _KERNELS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.finding import Evidence, State
 from analyzer.replay.outcome import Cause, Divergence, Outcome
@@ -22,7 +22,7 @@ from analyzer.review.behaviour import (
     unsettled,
     where_run,
 )
-from analyzer.review.callees import callees
+from analyzer.review.callees import breaks_build, callees, looked_up, trouble_evidence
 from analyzer.review.case import Case, Rule
 from analyzer.source import Place, Side
 
@@ -87,11 +87,18 @@ def _answered(case: Case, name: str, question: _Question) -> Item:
         return Item(name, question.title, State.NOT_APPLICABLE, "the patch touches no C")
     found = raised(case, name)
     if found:
-        return differs(case, name, question.title, found)
+        item = differs(case, name, question.title, found)
+        more = trouble_evidence(case.callees) if name == "SM-2" else ()
+        return replace(item, evidence=(*item.evidence, *more))
+    if name == "SM-2" and breaks_build(case.callees):
+        return looked_up(question.title, case.callees or (), _agreed(case))
     loose = [one for one in unsettled(case) if primary(one) == name]
     if outcome is not None and loose:
         return _not_settled(case, name, outcome, loose)
     open_points = not_run_for(case, name)
+    if name == "SM-2" and case.callees is not None and not _has_own_points(outcome):
+        # The tree answers this one, whatever else was not run.
+        return looked_up(question.title, case.callees, _agreed(case))
     if outcome is None or open_points:
         return _not_run(case, name, open_points or doubts(case))
     others = charged(case)
@@ -165,7 +172,7 @@ def shown(case: Case, one: Named) -> Iterator[Evidence]:
 
 def _beside(found: Divergence) -> str:
     """What upstream's side is, where it is not the commit as it was."""
-    if found.cause is Cause.BASE:
+    if found.cause is Cause.BASE and not found.of_tree:
         return "; upstream's side has a base with the later fixes"
     if found.cause is Cause.FOLLOW_UP:
         return f"; upstream's side has {found.fix[:12] if found.fix else 'a later fix'}"
@@ -174,7 +181,8 @@ def _beside(found: Divergence) -> str:
 
 def _at(found: Divergence) -> Place | None:
     place = found.place
-    return None if place is None else Place(Side.PATCH_AFTER, place.path, place.line)
+    side = Side.TARGET if found.of_tree else Side.PATCH_AFTER
+    return None if place is None else Place(side, place.path, place.line)
 
 
 def _call(found: Divergence) -> str:
@@ -265,14 +273,25 @@ def _alike(case: Case, name: str, outcome: Outcome) -> Item:
 def _callees(case: Case, outcome: Outcome) -> Item:
     """SM-2: only the target's tree can answer it; what was run is said beside it."""
     question = _QUESTIONS["SM-2"]
-    runs = counted(sum(run.operations for run in outcome.runs), "run")
-    agreed = "" if charged(case) else f"; in the model {question.agreed}, {runs}"
     return Item(
         "SM-2",
         question.title,
         State.CANNOT_TELL,
-        f"the target tree was not looked into{agreed}",
+        f"the target tree was not looked into{_agreed(case)}",
         reason=coverage(outcome),
         evidence=callees(case),
         next="Build the target with the patch; look each callee up.",
     )
+
+
+def _agreed(case: Case) -> str:
+    """What running says of the callees: nothing where anything differs."""
+    if case.outcome is None or charged(case) or not_run_for(case, "SM-2"):
+        return ""
+    runs = counted(sum(run.operations for run in case.outcome.runs), "run")
+    return f"; in the model {_QUESTIONS['SM-2'].agreed}, {runs}"
+
+
+def _has_own_points(outcome: Outcome | None) -> bool:
+    """Whether something was not run that concerns callees alone."""
+    return outcome is not None and any(one.item == "SM-2" for one in outcome.not_run)

@@ -230,6 +230,10 @@ class Environment:
         hidden = found is not None and found.parameters is None and self._local(name) is not None
         return None if hidden else found
 
+    def is_modelled(self, name: str) -> bool:
+        """Whether the model's header declares a name that is no type's."""
+        return self._world.is_modelled(name)
+
     def read(self, text: str, span: Span) -> Expr | None:
         """Expand and read the text of an expression, such as a macro's body.
 

@@ -16,11 +16,12 @@ from typing import TypeAlias
 
 from analyzer.csource.configuration import Configuration
 from analyzer.csource.file import CFile
-from analyzer.csource.syntax import Function, Macro, Tagged, Unparsed
 from analyzer.repo import Tree
 from analyzer.translate.beyond import Doubting, values_of
 from analyzer.translate.header import Header, made_from
-from analyzer.translate.scope import Ordinary, Standing
+from analyzer.translate.seen import Seen, Sight, best_of, order_of, word_of
+
+__all__ = ["Headers", "ReadFile", "Seen", "best_of", "order_of", "word_of"]
 
 # Reads a file by its path from the top of the tree; None where there is none.
 ReadFile: TypeAlias = Callable[[str], bytes | None]
@@ -86,6 +87,7 @@ class Headers:
         self._ranks: dict[str, int] = {}
         # By the name in an #include, and the directory of the file where it is quoted.
         self._meant: dict[tuple[bytes, str | None], Header | None] = {}
+        self._sights: dict[tuple[str, bool, tuple[Header, ...]], Sight] = {}
         self._bytes = 0
         # The headers that may define a macro, of all that were read.
         self.defining: dict[bytes, list[Header]] = {}
@@ -126,6 +128,14 @@ class Headers:
         return sorted(
             found.values(), key=lambda file: 0 if file.home == home else self._ranks[file.path]
         )
+
+    def sight(self, path: str, data: bytes) -> Sight:
+        """What a C file sees of them."""
+        home = path.rpartition("/")[0]
+        asked = home, path.endswith(".h"), tuple(self._included(path, data))
+        if asked not in self._sights:
+            self._sights[asked] = Sight(self.reached(path, data))
+        return self._sights[asked]
 
     def named_in(self, path: str, data: bytes) -> tuple[Header, ...]:
         """Return the headers that the ``#include`` lines of a text name and the tree has."""
@@ -212,105 +222,9 @@ class Headers:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Inline:
-    """A function that a header defines, and the text that its spans refer to."""
-
-    path: str
-    text: str
-    function: Function | Unparsed
-
-
-class Seen:
-    """What one C file sees of a tree's headers, as a source of names."""
-
-    standing = Standing.TREE
-
-    def __init__(self, headers: Headers, path: str, data: bytes) -> None:
-        self._headers = headers
-        self._path = path
-        self._data = data
-        self._macros: dict[str, Macro | None] = {}
-
-    def ordinary(self, name: str) -> Ordinary | None:
-        """See :meth:`Source.ordinary`."""
-        word = word_of(name)
-        files = (file for file in self._naming(word) if file.may_declare(word))
-        found = (file.pieces.ordinary(name, self.macro) for file in files)
-        return next((each for each in found if each is not None), None)
-
-    def tagged(self, tag: str) -> Tagged | None:
-        """See :meth:`Source.tagged`."""
-        word = word_of(tag)
-        files = (file for file in self._naming(word) if file.may_describe(word))
-        found = (file.pieces.tagged(tag, self.macro) for file in files)
-        return next((each for each in found if each is not None), None)
-
-    def macro(self, name: str) -> Macro | None:
-        """See :meth:`Source.macro`."""
-        if name not in self._macros:
-            self._macros[name] = self._macro(name)
-        return self._macros[name]
-
-    def inline(self, name: str) -> tuple[Inline, ...]:
-        """The functions of a name with a body: the best one, or those that are none better."""
-        word = word_of(name)
-        found: list[Inline] = []
-        for file in self._naming(word):
-            if found and self._headers.rank_of(file.path) != self._headers.rank_of(found[0].path):
-                break
-            if file.may_declare(word):
-                text = file.pieces.data.decode("utf-8", "surrogateescape")
-                functions = file.pieces.functions(name, self.macro)
-                found += [Inline(file.path, text, each) for each in functions]
-        return tuple(found)
-
-    def _macro(self, name: str) -> Macro | None:
-        if name.startswith("CONFIG_"):
-            given = self._headers.configuration.find(name)
-            return given if isinstance(given, Macro) else None
-        # The order first: what is seen is in the index only when it was read.
-        order = self._order
-        files = best_of(self._headers.defining.get(word_of(name), ()), order)
-        found = (file.macro(name) for file in files)
-        best = next((each for each in found if each is not None), None)
-        return best if isinstance(best, Macro) else None
-
-    def _naming(self, word: bytes) -> list[Header]:
-        """The headers that a word is in, best ones first."""
-        return [file for words, file in self._words if word in words]
-
-    @cached_property
-    def _words(self) -> list[tuple[frozenset[bytes], Header]]:
-        return [(file.words, file) for file in self._files]
-
-    @cached_property
-    def _files(self) -> list[Header]:
-        return self._headers.reached(self._path, self._data)
-
-    @cached_property
-    def _order(self) -> dict[str, int]:
-        return order_of(self._files)
-
-
 def _enter(index: dict[bytes, list[Header]], file: Header, names: Iterable[bytes]) -> None:
     for name in names:
         index.setdefault(name, []).append(file)
-
-
-def order_of(files: Iterable[Header]) -> dict[str, int]:
-    """Return the place of each file in an order, by path."""
-    return {file.path: number for number, file in enumerate(files)}
-
-
-def best_of(files: Iterable[Header], order: dict[str, int]) -> list[Header]:
-    """Return the files that stand in an order, in that order."""
-    return sorted((each for each in files if each.path in order), key=lambda each: order[each.path])
-
-
-def word_of(name: str) -> bytes:
-    """Return a name as the bytes of a text have it."""
-    return name.encode("utf-8", "surrogateescape")
 
 
 def _plain(path: str) -> str | None:

@@ -15,8 +15,8 @@ from analyzer.csource.syntax import Unparsed
 from analyzer.translate.environment import Environment, FunctionName, Variable
 from analyzer.translate.files import translate_variables
 from analyzer.translate.function import Source, translate_function
-from analyzer.translate.headers import Inline
 from analyzer.translate.result import Need, Translated, TranslatedVariable, Untranslated
+from analyzer.translate.seen import Inline
 
 # More functions than any system call of Linux is made of within one file and its headers.
 _MOST_FUNCTIONS = 2000
@@ -26,6 +26,7 @@ _TYPEDEF = "typedef "
 class Lack(Enum):
     """Why a name is left over."""
 
+    MODEL = "what the model's header declares"
     ELSEWHERE = "a function that another file defines"
     VARIABLE = "a variable that another file or a header defines"
     MACRO = "a macro"
@@ -55,13 +56,14 @@ class Reached:
     """All that was reached. What is not translated is among ``refused``, and ``open`` if needed.
 
     ``variables`` are the file's own that are used. Names that somebody else gives, who was said to
-    know them, are in none of these.
+    know them, are in none of these. ``absent`` are the entries that the file does not have.
     """
 
     functions: tuple[Translated, ...]
     variables: tuple[TranslatedVariable, ...]
     refused: tuple[Untranslated | Unparsed, ...]
     open: tuple[Open, ...]
+    absent: tuple[str, ...] = ()
 
 
 def reached(
@@ -112,12 +114,16 @@ class _Reach:
             tuple(self.functions.values()),
             tuple(self.variables.values()),
             tuple(self.refused.values()),
-            tuple(each for each in self.open.values()),
+            tuple(self.open.values()),
+            tuple(name for name in entries if not self._has(name)),
         )
+
+    def _has(self, name: str) -> bool:
+        return name in self.functions or name in self.variables or name in self.refused
 
     def _entered(self, name: str) -> Iterator[Translated | TranslatedVariable]:
         """Translate what the file itself has under a name, and yield it where that went well."""
-        if name in self.functions or name in self.variables or name in self.refused:
+        if self._has(name):
             return
         function = self.file.function(name)
         if function is not None:
@@ -185,6 +191,8 @@ class _Reach:
     def _meaning(self, name: str) -> tuple[Lack, str]:
         if name.startswith(_TYPEDEF):
             return Lack.TYPE, ""
+        if self.environment.is_modelled(name):
+            return Lack.MODEL, ""
         match self.environment.identifier(name):
             case FunctionName():
                 return Lack.ELSEWHERE, ""

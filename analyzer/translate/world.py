@@ -109,7 +109,7 @@ class World:
         if is_typedef(found):
             return kind
         own = any(each.ordinary(name) for each in self.sources if each.standing is Standing.OWN)
-        return declared_as(name, kind, given=not own and self._is_modelled(name))
+        return declared_as(name, kind, given=not own and self.is_modelled(name))
 
     def tagged(self, kind: Tag, tag: str) -> CType:
         """Return the struct, union or enum of a tag at the top level."""
@@ -200,7 +200,7 @@ class World:
 
     def _macro(self, name: str) -> Macro | None:
         for source in self.sources:
-            if source.standing in (Standing.TREE, Standing.MODEL) and self._is_modelled(name):
+            if source.standing in (Standing.TREE, Standing.MODEL) and self.is_modelled(name):
                 return None
             found = source.macro(name)
             if found is not None:
@@ -209,7 +209,8 @@ class World:
                 return None
         return None
 
-    def _is_modelled(self, name: str) -> bool:
+    def is_modelled(self, name: str) -> bool:
+        """See ``Environment.is_modelled``."""
         model = (each for each in self.sources if each.standing is Standing.MODEL)
         found = (each.ordinary(name) for each in model)
         return any(isinstance(each, Named) and not is_typedef(each) for each in found)

@@ -20,7 +20,7 @@ from analyzer.csource.arms import (
     unbalanced,
 )
 from analyzer.csource.configuration import Configuration
-from analyzer.csource.directives import directives
+from analyzer.csource.directives import _each_place, _places, directives
 from analyzer.csource.lexemes import lexemes
 
 UNDEFINED = Configuration()
@@ -342,3 +342,19 @@ def test_macros_that_explode_cost_their_share_and_no_more() -> None:
     bomb = "#define L0 1\n" + "".join(f"#define L{n} (L{n - 1} + L{n - 1})\n" for n in range(1, 60))
     text = bomb + "#if L59\n#endif\n" * 100
     assert pick(text, UNDEFINED) == text
+
+
+PIECES = ["#", "if X", "define A", "\\", "\n", "\\\n", "\\ \n", " ", "\t", "/*", "*/", "//", '"']
+PIECES += ["'", "a", "é", "\r", "\f", "\n#", "/* c */", "\xa0", "\u2028", "_", "(x)"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_directives_are_where_a_look_at_every_line_finds_them(seed: int) -> None:
+    choice = chance(seed)
+    told = 0
+    for _ in range(2000):
+        text = "".join(choice.choices(PIECES, k=choice.randint(1, 14)))
+        places = _places(text)
+        assert places is None or places == list(_each_place(text)), text
+        told += bool(places)
+    assert told > 200

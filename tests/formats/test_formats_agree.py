@@ -124,21 +124,28 @@ def test_recordings_of_real_programs_are_read_to_the_last_line(
 
 def _conflicts(operations: list[Operation]) -> list[Operation]:
     """Areas that the kernel is said to have placed over others: the order is not the kernel's."""
-    areas: set[int] = set()
+    areas: list[tuple[int, int]] = []
     found = []
     for one in operations:
         if one.result is None or one.result < 0:
             continue
         words = [word or 0 for word in one.arguments]
+        fixed = one.call is Call.MMAP and words[3] & 0x10
         if one.call in (Call.MUNMAP, Call.MREMAP):
-            areas -= set(range(words[0] >> 12, (words[0] + words[1] + 4095) >> 12))
+            areas = _without(areas, words[0], words[0] + words[1])
         if one.call in (Call.MMAP, Call.MREMAP):
             length = words[1] if one.call is Call.MMAP else words[2]
-            pages = set(range(one.result >> 12, (one.result + length + 4095) >> 12))
-            if areas & pages and not (one.call is Call.MMAP and words[3] & 0x10):
+            rest = _without(areas, one.result, one.result + length)
+            if rest != areas and not fixed:
                 found.append(one)
-            areas |= pages
+            areas = sorted([*rest, (one.result, (one.result + length + 4095) & ~4095)])
     return found
+
+
+def _without(areas: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    end = (end + 4095) & ~4095
+    parts = [part for a, b in areas for part in ((a, min(b, start)), (max(a, end), b))]
+    return sorted((a, b) for a, b in parts if a < b)
 
 
 def test_the_oracle_of_conflicts_sees_one() -> None:

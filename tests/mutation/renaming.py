@@ -82,7 +82,8 @@ def _own(text: str) -> Iterator[str]:
     function = _FUNCTION.fullmatch(text)
     if function is not None:
         for parameter in function["parameters"].split(","):
-            yield re.findall(r"\w+", parameter)[-1]
+            if parameter != "void":
+                yield re.findall(r"\w+", parameter)[-1]
     for line in _DECLARED.finditer(text):
         if not _NO_TYPES.match(line[0]):
             for declared in line["names"].split(","):

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.patch.apply import Applied, How, apply
+from analyzer.patch.apply import MOST_FUZZ, Applied, How, apply
 from analyzer.patch.canonical import canonical
 from analyzer.patch.lines import FilePatch
 from analyzer.patch.reader import read_series
+from analyzer.patch.sides import sides_of
 
-ROUNDS = 60
+ROUNDS = 30
 # What one of the two would do and we do not: the place is not certain.
 REFUSED_BY_US = (
     "it fits at more than one place, and nothing says at which it belongs",
@@ -76,6 +77,15 @@ def _hows(result: Applied) -> set[How]:
     return {hunk.how for hunk in result.hunks}
 
 
+def _may_lose_all(file: FilePatch) -> bool:
+    """Whether fuzz may leave out all context: patch(1) then puts it anywhere, and we nowhere."""
+    for hunk in file.hunks:
+        sides = sides_of(hunk)
+        if len(sides.old) == sides.lead + sides.trail and max(sides.lead, sides.trail) <= MOST_FUZZ:
+            return True
+    return False
+
+
 def _is_ours_alone(result: Applied) -> bool:
     whys = {hunk.refusal.why for hunk in result.hunks if hunk.refusal is not None}
     return bool(whys & set(REFUSED_BY_US))
@@ -84,7 +94,7 @@ def _is_ours_alone(result: Applied) -> bool:
 @pytest.mark.parametrize("few", [2, 5, 1000])
 @pytest.mark.parametrize("context", [3, 1])
 def test_we_leave_what_git_and_patch_leave(tmp_path: Path, few: int, context: int) -> None:
-    source = random.Random(f"{few} {context}")
+    source = random.Random(f"{few} {context}")  # noqa: S311
     seen: set[str] = set()
     for _ in range(ROUNDS):
         old = [f"l{source.randrange(few)}" for _ in range(source.randrange(1, 40))]
@@ -94,6 +104,8 @@ def test_we_leave_what_git_and_patch_leave(tmp_path: Path, few: int, context: in
             continue
         patch, text = _diff(old, new, context), _text(base)
         ours = apply(_file(patch), text)
+        if ours.text is None and _may_lose_all(_file(patch)):
+            continue
         seen |= _judged(ours, _by_git(tmp_path, patch, text), _by_patch(tmp_path, patch, text))
     assert {"git", "patch"} <= seen
 
@@ -115,7 +127,7 @@ def _judged(ours: Applied, by_git: str | None, by_patch: str | None) -> set[str]
 
 
 def test_the_canonical_form_has_the_patch_id_of_git(tmp_path: Path) -> None:
-    source = random.Random(5)
+    source = random.Random(5)  # noqa: S311
     for number in range(5):
         old = [f"l{source.randrange(9)}" for _ in range(60)]
         new = _edited(source, old, 6, 9)

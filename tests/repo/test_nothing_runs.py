@@ -11,7 +11,7 @@ import pytest
 from repositories import committed, git, git_line, written
 
 from analyzer.errors import AnalyzerError
-from analyzer.repo import blob_id, exported, open_tree
+from analyzer.repo import blob_id, exported, find_commit, grep, open_commit, open_tree
 
 
 @pytest.fixture
@@ -110,6 +110,18 @@ def test_exporting_runs_nothing(trapped: Path, ran: Path) -> None:
     ran.unlink(missing_ok=True)
     assert b"+int newer;\n" in exported(str(trapped), "HEAD")
     assert exported(str(trapped), "HEAD~2..HEAD").count(b"\nSubject: ") == 2
+    assert not ran.exists()
+
+
+def test_searching_runs_nothing(trapped: Path, ran: Path) -> None:
+    diff = git(trapped, "diff", "--no-ext-diff", "--no-textconv", "HEAD~", "HEAD")
+    ran.unlink(missing_ok=True)
+    found = find_commit(str(trapped), subjects=("third",), diff=diff, files=("mm/mremap.c",))
+    assert found.chosen is not None
+    assert (found.chosen.same_patch, found.chosen.same_subject) == (True, True)
+    commit = open_commit(str(trapped), found.chosen.commit)
+    assert commit.before.read("mm/mremap.c") == b"int new;\n"
+    assert [hit.text for hit in grep(commit.after, (b"newer",))] == [b"int newer;"]
     assert not ran.exists()
 
 

@@ -7,6 +7,7 @@ as /proc/self/maps has them. Works on Linux alone.
 import ast
 import ctypes
 import sys
+from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_THP_DISABLE = 41
@@ -25,7 +26,7 @@ def called(name, arguments):
 
 def maps(start, end):
     found = []
-    with open("/proc/self/maps") as lines:
+    with Path("/proc/self/maps").open() as lines:
         for line in lines:
             place, perms, offset, _, inode = line.split()[:5]
             low, high = (int(one, 16) for one in place.split("-"))

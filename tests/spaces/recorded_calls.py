@@ -34,7 +34,7 @@ def mremap(at, old, new, result, flags=vm.MREMAP_MAYMOVE, to=None, **rest):
 
 
 def rows(space: Space):
-    """Start, end (in pages from BASE), access, file, page offset from BASE and anon of each area."""
+    """Of each area start and end in pages from BASE, access, file, offset in pages, anon."""
     base = BASE // PAGE
     return [
         (

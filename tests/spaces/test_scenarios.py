@@ -6,15 +6,18 @@ from dataclasses import replace
 import pytest
 from recorded_calls import BASE, PAGE, PMD, RW, mmap, mremap, munmap, pages, rows, told
 
+from analyzer.machine.left import left_in
 from analyzer.machine.scenario import Area, Content, Limits, Remap
+from analyzer.machine.staging import prepare_call
 from analyzer.mm.entry import Kind
 from analyzer.mm.geometry import ARM64_64K, SMALL, X86_64
+from analyzer.mm.state import State
 from analyzer.replay import vmbits as vm
 from analyzer.replay.apply import apply
 from analyzer.replay.moving import follow
 from analyzer.replay.operation import Call, Operation
 from analyzer.replay.population import WRITTEN, Mode, Populate, population
-from analyzer.replay.restrict import UNSEEN, After, NotReplayed, remap_of, take_over
+from analyzer.replay.restrict import UNSEEN, After, NotReplayed, after_of, remap_of, take_over
 from analyzer.replay.space import Space
 
 FAR = BASE + 64 * PAGE
@@ -41,29 +44,26 @@ def test_what_matters_of_a_space():
     apart = [mmap(BASE + 16 * at * PAGE, 2 * PAGE) for at in range(10)]
     space = space_of(*apart)
     found = remap_of(space, mremap(BASE + 32 * PAGE, 2 * PAGE, 4 * PAGE, BASE + 120 * PAGE), X86_64)
-    assert (
-        found
-        == Remap(
-            X86_64,
-            (
-                area(16, 18, anon=1),
-                area(32, 34, anon=2),
-                area(48, 50, anon=3),
-                area(112, 114, anon=7),
-                area(128, 130, anon=8),
-                # The room that was asked for is free, so something that is not shown lies in it.
-            )[:2]
-            + (area(35, 36, 0, file=UNSEEN, pgoff=0),)
-            + (area(48, 50, anon=3), area(112, 114, anon=7), area(128, 130, anon=8)),
-            content(32, 34),
-            BASE + 32 * PAGE,
-            2 * PAGE,
-            4 * PAGE,
-            1,
-            0,
-            BASE + 120 * PAGE,
-            Limits(areas=65530 - 5 + 1),
-        )
+    # The room that was asked for is free, so something that is not shown lies in it.
+    unseen = area(35, 36, 0, file=UNSEEN, pgoff=0)
+    assert found == Remap(
+        X86_64,
+        (
+            area(16, 18, anon=1),
+            area(32, 34, anon=2),
+            unseen,
+            area(48, 50, anon=3),
+            area(112, 114, anon=7),
+            area(128, 130, anon=8),
+        ),
+        content(32, 34),
+        BASE + 32 * PAGE,
+        2 * PAGE,
+        4 * PAGE,
+        1,
+        0,
+        BASE + 120 * PAGE,
+        Limits(areas=65530 - 5 + 1),
     )
     assert told(space.assumed) == [
         (
@@ -167,6 +167,18 @@ def test_a_call_that_failed_half_way_leaves_what_the_kernel_left():
     take_over(space, found, After(-12, found.areas[:1], left))
     assert rows(space) == [(0, 2, RW, None, 0, 0)]
     assert pages(space) == [(0, 2, WRITTEN, 1)]
+
+
+def test_what_the_machine_tells_is_taken_over():
+    space = space_of(mmap(BASE, 2 * PAGE), mmap(FAR, PAGE, 1, 2, 3, 5 * PAGE))
+    before, held = space.areas(), pages(space)
+    remap = remap_of(space, mremap(BASE, 2 * PAGE, 4 * PAGE, -12), X86_64)
+    state = State(X86_64)
+    prepare_call(state, remap)
+    after = after_of(-12, left_in(state, 0))
+    assert after == After(-12, remap.areas, {one.at: one.bits for one in remap.contents})
+    take_over(space, remap, after)
+    assert (space.areas(), pages(space)) == (before, held)
 
 
 # --- the part does what the whole would --------------------------------------------------------

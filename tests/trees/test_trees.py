@@ -181,13 +181,11 @@ def _moved(before: Pages, case: Case, done: int) -> Pages:
     "geometry", [SMALL, SMALL_ONE_LOCK, small(4, levels=3), X86_64, I386], ids=lambda one: one.name
 )
 @pytest.mark.parametrize("on", [True, False], ids=["on", "off"])
-def test_the_move_path_of_v6_12_comes_to_its_end(
-    geometry: Geometry, on: bool, made: Made
-) -> None:
+def test_the_move_path_of_v6_12_comes_to_its_end(geometry: Geometry, on: bool, made: Made) -> None:
     chosen = trees.configuration(Era.V6_12, **dict.fromkeys((SYMBOL, "HAVE_MOVE_PUD"), on))
     found = translated(made(Era.V6_12, State.BASE), chosen, geometry.word, "move_page_tables")
     ran = kernel([each.unit for each in found.values()], geometry)
-    for case in cases(geometry, seed=4, count=60):
+    for case in cases(geometry, seed=4, count=30):
         # A huge entry of a device has no table put by, which the model asks of anonymous memory.
         if Kind.DEVMAP in {kind for _, kind, _ in case.contents}:
             continue

@@ -33,9 +33,7 @@ def test_the_same_happens_in_the_real_kernel(
 ) -> None:
     if NAME not in REAL:
         pytest.skip(f"KERNEL_TREES does not name {NAME}")
-    chosen = trees.configuration(
-        Era.V6_12, **dict.fromkeys(("HAVE_MOVE_PMD", "HAVE_MOVE_PUD"), on)
-    )
+    chosen = trees.configuration(Era.V6_12, **dict.fromkeys(("HAVE_MOVE_PMD", "HAVE_MOVE_PUD"), on))
 
     def runs(tree: Path) -> Runs:
         return Runs(geometry, tuple(translated(tree, chosen, geometry.word, LOOP).values()))

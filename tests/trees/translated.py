@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from analyzer.csource.configuration import Configuration
@@ -21,16 +22,25 @@ from tests.trees.trees import PATH
 ENTRY = "sys_mremap"
 
 
+@cache
+def _headers(tree: Path, configuration: Configuration) -> Headers:
+    return Headers.of_tree(open_tree(str(tree)), configuration=configuration)
+
+
 def translated(
-    tree: Path, configuration: Configuration, word: int = 64, entry: str = ENTRY
+    tree: Path,
+    configuration: Configuration,
+    word: int = 64,
+    entry: str = ENTRY,
+    text: str | None = None,
 ) -> dict[str, Translated]:
-    """All that ``entry`` reaches in its file, by name; asserts that nothing is refused."""
-    opened = open_tree(str(tree))
-    data = opened.read(PATH)
-    assert data is not None
-    source = Source(data.decode(), configuration)
+    """All that ``entry`` reaches in its file, by name; asserts that nothing is refused.
+
+    ``text`` takes the place of the file's own; the headers are the tree's.
+    """
+    source = Source(text or (tree / PATH).read_text(), configuration)
     file = read(source.text, PATH, configuration)
-    headers = Headers.of_tree(opened, configuration=configuration)
+    headers = _headers(tree, configuration)
     environment = Environment.of_file(file, LP64 if word == 64 else ILP32, headers)
     outlines = {each.name: each for each in file.each_function()}
     found: dict[str, Translated] = {}

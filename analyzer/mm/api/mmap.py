@@ -168,7 +168,7 @@ def copy_vma(
 def _check_plain(others: list[Any]) -> None:
     """Raise Stopped for a policy, a context of userfaultfd or a name that is none."""
     for one in others:
-        if getattr(one, "ctx", one):
+        if not isinstance(one, Null) and getattr(one, "ctx", one):
             raise Stopped(f"vma_merge() is given {described(one)} for nothing")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from analyzer.mm import locking
 from analyzer.mm.state import Mm, State
 
@@ -66,7 +68,14 @@ def cpu_relax(state: State) -> None:
 
 
 class Task:
-    """``struct task_struct`` of the running task: only ``mm`` and ``active_mm`` are kept."""
+    """``struct task_struct`` of the running task: only ``mm`` and ``active_mm`` are kept.
+
+    Its name and number are there for messages, and nobody's.
+    """
+
+    comm: ClassVar[int] = 0
+    pid: ClassVar[int] = 0
+    tgid: ClassVar[int] = 0
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -201,7 +201,6 @@ _ALL = (
         for name in (
             "shmat",
             "shmdt",
-            "ipc",
             "remap_file_pages",
             "mseal",
             "io_setup",

@@ -28,7 +28,7 @@ _SIGNS = (
     (
         Format.EVENTS,
         re.compile(
-            rb"^# tracer: |^# arch : |\bsyscalls:sys_(?:enter|exit)"
+            rb"^# tracer: |^# arch : |\b(?:raw_)?syscalls:sys_(?:enter|exit)"
             rb"|\d: +sys_\w+(?:\(|: | -> )|\d: +(?:exceptions:)?page_fault_user: "
         ),
     ),
@@ -39,7 +39,9 @@ _SIGNS = (
     (
         Format.STRACE,
         re.compile(
-            rb"^[^\"]*?\b\w+\(.*(?:\) += |<(?:unfinished|detached) \.\.\.>\r?$)"
+            # A time since the line before stands in brackets as well.
+            rb'^(?:[^"(]*\(\+ *[\d.]+\))?[^"(]*\b\w+\('
+            rb".*(?:\) *= +(?:-?\d|\?)|<(?:unfinished|detached) \.\.\.>\r?$)"
             rb"|<\.\.\. \w+ resumed>|\+\+\+ (?:exited with|killed by) |^strace: Process \d"
         ),
     ),

@@ -18,7 +18,7 @@ from analyzer.replay.operation import Call, Operation
 
 # Calls on their way and entries that wait for them; a log with more of either is told as it comes.
 _MOST_FLYING = 1024
-_MOST_WAITING = 200
+_MOST_WAITING = 64
 _MOST_TASKS = 1 << 20
 _MAP_FIXED = 0x10
 _MREMAP_FIXED = 2
@@ -192,7 +192,7 @@ class Order:
     def _earlier(self, one: _Waiting) -> Iterator[int]:
         """When the calls began that go before an entry."""
         back = takewhile(lambda other: other.ended < one.began, tuple(self._waiting))
-        return chain(one.behind, (other.began for other in back))
+        return chain(one.behind, (other.began for other in back if not other.told))
 
     def _is_flying(self, began: int | None) -> bool:
         return any(one.began == began for one in self._flying.values())

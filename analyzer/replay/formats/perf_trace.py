@@ -34,6 +34,7 @@ _FIELD = re.compile(r"(?:^|, )(\w+): ?([^,]*)")
 _PATH = re.compile(r"\bfd: ?(-?\d+)<(.*)>", re.DOTALL)
 _LOST = re.compile(rb"^ *LOST \d+ events")
 _EINVAL = -NUMBERS["EINVAL"]
+# A line of interest is shorter; what is cut is not whole, and unread.
 _KEPT = 8192
 
 
@@ -53,12 +54,12 @@ def read(lines: Lines) -> Iterator[Entry]:
 
 def _line(order: Order, number: int, syscall: Syscall, found: re.Match[bytes]) -> list[Entry]:
     stamp, shown, continued, _, rest = found.groups()
-    text = rest.rstrip(b"\r")
+    text = rest.rstrip(b"\r")[:_KEPT]
     task = 0 if shown is None else int(shown)
     if continued is not None:
         return _continued(order, number, task, syscall, text)
     time = None if stamp == b"?" else float(stamp) / 1000
-    one = Begun(number, task, syscall, (), syscall.name.encode() + b"(" + text[:_KEPT], time)
+    one = Begun(number, task, syscall, (), syscall.name.encode() + b"(" + text, time)
     told = order.drop(task)
     waiting = _WAITING.match(_text(text))
     if waiting is None:
