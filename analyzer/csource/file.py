@@ -164,6 +164,22 @@ class CFile:
             self._functions[name] = self._read_function(item)
         return self._functions[name]
 
+    def text_of(self, name: str) -> tuple[int, bytes, bytes] | None:
+        """The first line, the heading and the whole text of the function of this name, unread."""
+        item = next((each for each in self._function_items if each.name == name), None)
+        if item is None:
+            return None
+        whole, end = self._data[item.start : item.end], max(item.brace, item.start)
+        return self._span(item).line, self._data[item.start : end], whole
+
+    def outside(self) -> bytes:
+        """What stands in no function, without comments."""
+        kept, at = bytearray(), 0
+        for item in self._function_items:
+            kept += self._masked.data[at : item.start]
+            at = item.end
+        return bytes(kept + self._masked.data[at:])
+
     def function_at(self, line: int) -> Outline | None:
         """The function that has this line, from 1."""
         at = bisect_right([each.span.line for each in self.functions], line) - 1

@@ -11,6 +11,7 @@ from analyzer.csource.file import read
 from analyzer.csource.syntax import Unparsed
 from analyzer.errors import AnalyzerError, CodePlace
 from analyzer.excerpt.decide import picked
+from analyzer.machine.reuse import Translations
 from analyzer.mm.api import constants, functions
 from analyzer.mm.geometry import X86_64
 from analyzer.reference.slots import LOOP, PATH
@@ -71,7 +72,8 @@ class Reader:
         self._trees = before, after
         self._own_headers = headers
         self._texts = _text(before), _text(after)
-        self._headers: dict[tuple[bool, Configuration], Headers] = {}
+        self._headers: dict[int, list[Headers]] = {}
+        self._translations = Translations()
 
     @property
     def texts(self) -> tuple[str, str]:
@@ -101,8 +103,11 @@ class Reader:
         tree, text = self._trees[which], self._texts[which]
         source = Source(text, configuration)
         file = read(source.text, PATH, configuration)
-        environment = Environment.of_file(file, LP64, self._headers_of(which, configuration))
-        found = reached(ENTRIES, file, environment, source, known=known_names())
+        headers = self._headers_of(which, configuration)
+        environment = Environment.of_file(file, LP64, headers)
+        state = self._translations.of(file, headers)
+        found = reached(ENTRIES, file, environment, source, known=known_names(), done=state.known)
+        state.keep(found.functions)
         return MovePath(
             tree.name,
             (tree.name, which, configuration),
@@ -115,12 +120,13 @@ class Reader:
         )
 
     def _headers_of(self, which: int, configuration: Configuration) -> Headers:
-        """Headers of a state: those of the state before serve both where no header differs."""
-        key = which == 1 and self._own_headers, configuration
-        if key not in self._headers:
-            tree = self._trees[which]
-            self._headers[key] = Headers.of_tree(tree, configuration=configuration)
-        return self._headers[key]
+        """Headers of a state and a configuration: one set for all in which none differs."""
+        kept = self._headers.setdefault(int(which == 1 and self._own_headers), [])
+        for headers in kept:
+            if not headers.told_apart(configuration):
+                return headers
+        kept.append(Headers.of_tree(self._trees[which], configuration=configuration))
+        return kept[-1]
 
 
 def known_names() -> frozenset[str]:

@@ -38,9 +38,9 @@ class Whole:
         self.path = path
         self.geometry = geometry
         self._state = State(geometry)
-        units = (*path.functions, *path.variables)
+        units = [*(one.unit for one in path.functions), *(one.unit for one in path.variables)]
         given = primitives(self._state)
-        self._program = Program((one.unit for one in units), given, refused=refused)
+        self._program = Program(units, given, refused=refused)
         self._named = path.named()
         self._touched = Touched(path.touched, path.changed())
         self._tables_before = 0

@@ -63,6 +63,8 @@ _OBSERVED = {
     EventKind.ALLOCATE: "tables allocated",
     EventKind.FREE: "tables freed",
     EventKind.NOTIFY: "notifier range",
+    EventKind.AREA: "areas",
+    EventKind.ACCOUNT: "accounting",
     EventKind.REPORT: "warning",
     EventKind.DIED: "crash",
     EventKind.RETURN: "result",
@@ -70,7 +72,8 @@ _OBSERVED = {
 # Which of two events that differ in kind is spoken of.
 _FIRST_SPOKEN_OF = (
     *(EventKind.FLUSH, EventKind.REPORT, EventKind.DIED, EventKind.LOCK, EventKind.WRITE),
-    *(EventKind.ALLOCATE, EventKind.FREE, EventKind.NOTIFY, EventKind.RETURN),
+    *(EventKind.ALLOCATE, EventKind.FREE, EventKind.NOTIFY),
+    *(EventKind.AREA, EventKind.ACCOUNT, EventKind.RETURN),
 )
 _READ_UNDER = 6
 

@@ -159,9 +159,7 @@ class Replayer:
             raise Stopped(found.run.halted)
         return found
 
-    def _count(
-        self, traced: Traced, scenario: AnyScenario, after: tuple[Observation, ...]
-    ) -> None:
+    def _count(self, traced: Traced, scenario: AnyScenario, after: tuple[Observation, ...]) -> None:
         """Add up what each kernel did; those before the patch are run where something moved."""
         runs = list(after)
         if any(one.done.ptes_moved or one.done.pmds_moved for one in runs):

@@ -84,6 +84,18 @@ def _notify(what: tuple[object, ...]) -> str:
     return f"notifiers {verb}, {_range(what[1:])}"
 
 
+def _area(what: tuple[object, ...]) -> str:
+    """What became of an area; every number is an address, a flag word or a page offset."""
+    verb, *numbers = what
+    told = ", ".join(f"{one:#x}" if isinstance(one, int) else str(one) for one in numbers[2:])
+    return f"area {_range(numbers[:2])}: {verb}{f' {told}' if told else ''}"
+
+
+def _account(what: tuple[object, ...]) -> str:
+    kind, pages = cast("tuple[str, int]", what)
+    return f"accounts {pages:+d} pages as {kind}"
+
+
 def _report(what: tuple[object, ...]) -> str:
     return f"the kernel reports a {what[0]}"
 
@@ -114,6 +126,8 @@ _WORDS: dict[EventKind, Callable[[tuple[object, ...]], str]] = {
     EventKind.ALLOCATE: _allocate,
     EventKind.FREE: _free,
     EventKind.NOTIFY: _notify,
+    EventKind.AREA: _area,
+    EventKind.ACCOUNT: _account,
     EventKind.REPORT: _report,
     EventKind.FAULT: _fault,
     EventKind.DIED: _died,

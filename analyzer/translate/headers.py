@@ -137,6 +137,14 @@ class Headers:
             self._sights[asked] = Sight(self.reached(path, data))
         return self._sights[asked]
 
+    def told_apart(self, configuration: Configuration) -> bool:
+        """Whether a header that was read names a symbol that the configuration has otherwise."""
+        mine, theirs = self.configuration.symbols, configuration.symbols
+        names = [one for one in mine.keys() | theirs.keys() if mine.get(one) != theirs.get(one)]
+        words = [f"CONFIG_{name}".encode() for name in names]
+        files = [file.data for file in self._files.values() if file is not None]
+        return any(word in data for word in words for data in files)
+
     def named_in(self, path: str, data: bytes) -> tuple[Header, ...]:
         """Return the headers that the ``#include`` lines of a text name and the tree has."""
         return self._included(path, data)

@@ -6,7 +6,7 @@ that it sees. What is left over is said of each name, with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -74,14 +74,16 @@ def reached(
     *,
     inline: bool = True,
     known: Container[str] = frozenset(),
+    done: Callable[[str], Translated | None] = lambda _: None,
 ) -> Reached:
     """Translate functions of a file and everything that they need.
 
     Its own functions come first, whatever is ``known``, which are the names that others give.
     Where ``inline``, functions that headers define are taken from the header that is the best
     by the order in which names are looked for. One function of a name is translated, once.
+    ``done`` gives what the caller knows a function of the file to come to.
     """
-    return _Reach(file, environment, source, inline, known).run(entries)
+    return _Reach(file, environment, source, inline, known, done).run(entries)
 
 
 class _Reach:
@@ -92,12 +94,14 @@ class _Reach:
         source: Source,
         inline: bool,
         known: Container[str],
+        done: Callable[[str], Translated | None],
     ) -> None:
         self.file = file
         self.environment = environment
         self.source = source
         self.seen = environment.seen if inline else None
         self.known = known
+        self.done = done
         self.functions: dict[str, Translated] = {}
         self.variables: dict[str, TranslatedVariable] = {}
         self.refused: dict[str, Untranslated | Unparsed] = {}
@@ -124,6 +128,10 @@ class _Reach:
     def _entered(self, name: str) -> Iterator[Translated | TranslatedVariable]:
         """Translate what the file itself has under a name, and yield it where that went well."""
         if self._has(name):
+            return
+        known = self.done(name)
+        if known is not None:
+            yield from self._kept(name, known)
             return
         function = self.file.function(name)
         if function is not None:
