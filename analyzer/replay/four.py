@@ -57,13 +57,23 @@ class Judged:
     why: str
 
 
-def judge(bench: Bench, four: Four, scenario: AnyScenario, *, acts: bool = True) -> Judged | None:
+def judge(
+    bench: Bench,
+    four: Four,
+    scenario: AnyScenario,
+    *,
+    acts: bool = True,
+    seen: tuple[Observation, Observation] | None = None,
+) -> Judged | None:
     """Whose the difference on a scenario is; None where both ``after`` do the same.
 
-    Without ``acts`` what the patch itself does is not compared, only what it comes to. Raises ``Stopped`` where one of the four halts: then nothing may be concluded.
+    Without ``acts`` what the patch itself does is not compared, only what it comes to. ``seen`` is
+    what both ``after`` showed, where that is known. Raises ``Stopped`` where one of the four halts:
+    then nothing may be concluded.
     """
-    ours, theirs = (
-        _run(bench, side, scenario) for side in (four.upstream_after, four.target_after)
+    ours, theirs = seen or (
+        _run(bench, four.upstream_after, scenario),
+        _run(bench, four.target_after, scenario),
     )
     difference = first_difference(ours, theirs)
     if difference is None:

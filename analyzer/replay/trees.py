@@ -39,7 +39,8 @@ PLAIN = dict.fromkeys(
 _MOST_SYMBOLS = 3
 _MOST_SORTS = 12
 BASE = "the trees' own"
-_ONLY_WORD = 64
+# What a tree's headers are read for.
+_WIDE = (geometries.X86_64, geometries.X86_64_5, geometries.X86_64_ONE_LOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,16 +205,15 @@ class Plan:
             (small, sweep(small)),
             (one_lock, sample(one_lock)),
             (geometries.MEDIUM, few(geometries.MEDIUM)),
-            *((one, few(one)) for one in geometries.REAL if self._can_be(one)),
+            *((one, few(one)) for one in _WIDE if self._can_be(one)),
         ]
         if self._calls:
             found += [(one, remaps(one)) for one in (small, one_lock, wide)]
         return tuple(found)
 
     def _can_be(self, geometry: Geometry) -> bool:
-        """Whether all kernels can have a geometry: their word, and the levels that they know."""
-        is_wide = geometry.word == _ONLY_WORD
-        return is_wide and all(has_levels(path.functions, geometry) for path in self._paths)
+        """Whether all kernels know the levels of a geometry."""
+        return all(has_levels(path.functions, geometry) for path in self._paths)
 
 
 def run_all(bench: Bench, ran: Ran, plan: Plan) -> None:
@@ -238,7 +238,8 @@ def _run_set(
         if halted is not None:
             ran.stops.setdefault(halted.halted or "", halted.halted_at)
         elif first_difference(one, other) is not None:
-            found = judge(bench, four, scenario, acts=ran.acts(scenario))
+            seen = one, other
+            found = judge(bench, four, scenario, acts=ran.acts(scenario), seen=seen)
             differing += found is not None and found.cause is not Cause.BASE
             _keep(ran, found, scenario)
     ran.runs.append((geometry, min(len(ours), len(theirs)), differing))

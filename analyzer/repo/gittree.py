@@ -14,6 +14,9 @@ from analyzer.repo.tree import inside, shown
 from analyzer.repo.worktree import differs
 
 
+_DIRECTORY = b"40000"
+
+
 class GitTree:
     """One commit of a repository. Not to be shared between threads.
 
@@ -28,6 +31,7 @@ class GitTree:
         self._is_work_tree_meant = revision is None
         self.revision = resolved(self._repository, revision)
         self._objects = self._repository.objects()
+        self._lists: dict[str, dict[bytes, bytes] | None] = {}
 
     @classmethod
     def at(cls, repository: Repository, commit: str, objects: Objects, name: str) -> GitTree:
@@ -35,6 +39,7 @@ class GitTree:
         tree = cls.__new__(cls)
         tree.name, tree._repository, tree.revision = name, repository, commit
         tree._objects, tree._is_work_tree_meant = objects, False
+        tree._lists = {}
         return tree
 
     @cached_property
@@ -55,7 +60,7 @@ class GitTree:
 
     def read(self, path: str) -> bytes | None:
         """See :meth:`Tree.read`."""
-        if not inside(path):
+        if not inside(path) or self._lacks(path):
             return None
         where = f"{shown(self.name)}: {shown(path)}"
         # A request is one line, so a path with a line break is asked for by its id.
@@ -99,6 +104,42 @@ class GitTree:
                 if mode.startswith(b"100") and inside(name):
                     yield name
             git.check()
+
+    def _lacks(self, path: str) -> bool:
+        """Whether the commit has nothing there, as far as its directories' lists tell.
+
+        Each list is read once; below a link, and where a list cannot be read, they tell nothing.
+        """
+        above = ""
+        for name in path.split("/"):
+            listed = self._listed(above)
+            mode = None if listed is None else listed.get(name.encode("utf-8", "surrogateescape"))
+            if mode is None:
+                return listed is not None
+            if mode != _DIRECTORY:
+                return False
+            above = f"{above}/{name}" if above else name
+        return False
+
+    def _listed(self, directory: str) -> dict[bytes, bytes] | None:
+        """The modes of what a directory holds, by name; None where that cannot be read."""
+        if directory not in self._lists:
+            where = f"{shown(self.name)}: {shown(directory)}"
+            plain = "\n" not in directory
+            answer = self._objects.read(f"{self.revision}:{directory}", where) if plain else None
+            known = answer is not None and answer[0] == "tree"
+            self._lists[directory] = self._modes(answer[1]) if known and answer else None
+        return self._lists[directory]
+
+    def _modes(self, data: bytes) -> dict[bytes, bytes]:
+        """The entries of a tree object: mode, name, and the bytes of an id."""
+        width, at = len(self.revision) // 2, 0
+        found: dict[bytes, bytes] = {}
+        while at < len(data):
+            space, end = data.index(b" ", at), data.index(b"\0", at)
+            found[data[space + 1 : end]] = data[at:space]
+            at = end + 1 + width
+        return found
 
     def _entry(self, path: str) -> tuple[str, str]:
         """The mode and the object id at ``path``, both empty where there is nothing."""
