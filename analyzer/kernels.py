@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.errors import AnalyzerError
 from analyzer.finding import NotChecked
@@ -15,8 +15,15 @@ from analyzer.patch.reader import Patch, read_series
 from analyzer.reference.slots import PATH
 from analyzer.review.case import Source
 
+# A release's .config: symbols and their values.
+Settings: TypeAlias = Mapping[str, str]
+
 if TYPE_CHECKING:
     from analyzer.compare.change import Texts, UpstreamPatch
+    from analyzer.compare.in_tree import SymbolsInTree
+    from analyzer.compare.symbols import Symbols
+    from analyzer.machine.callees import Callee
+    from analyzer.machine.changed import Code
     from analyzer.machine.movepath import Reader
     from analyzer.patch.placing import Placed, Refusal
     from analyzer.repair import Mended
@@ -178,6 +185,60 @@ def _text(tree: Tree, path: str | None) -> str | None:
 def commit_named(requested: str | None, patch: Patch) -> str | None:
     """The upstream commit that the user or the patch names."""
     return requested or named_commit(patch)
+
+
+# --- what trees tell without running --------------------------------------------------------------
+
+
+def callees_of(
+    ground: Ground, upstream_files: Sequence[FilePatch], ours: Sequence[FilePatch], config: Settings
+) -> tuple[Callee, ...] | None:
+    """What the changed code calls, looked up in the target; None without one. ``AnalyzerError``."""
+    if not ground.readings or ground.readings[0].patched.after is None:
+        return None
+    from analyzer.machine.callees import callees
+
+    patched, upstream = ground.readings[0].patched, ground.upstream
+    target = _code(patched.before, patched.after, ours, config)
+    if upstream is None or upstream.before is None or upstream.after is None:
+        return callees(target)
+    return callees(target, _code(upstream.before, upstream.after, upstream_files, config))
+
+
+def _code(before: Tree, after: Tree | None, files: Sequence[FilePatch], config: Settings) -> Code:
+    from analyzer.csource.configuration import Configuration
+    from analyzer.machine.changed import Code, changed_lines
+
+    after = after or before
+    changed = []
+    for file in files:
+        now = _text(after, file.new_path)
+        if now is not None and file.path.endswith((".c", ".h")):
+            changed.append(changed_lines(file.path, _text(before, file.old_path), now))
+    known = Configuration(config) if config else None
+    return Code(after, tuple(changed), configuration=known)
+
+
+def symbols_of_trees(
+    ground: Ground, every: Sequence[Symbols]
+) -> tuple[SymbolsInTree | None, SymbolsInTree | None]:
+    """The patch's Kconfig symbols in the target and in upstream's tree, after the patch."""
+    names = [
+        *(one.symbol for symbols in every for one in symbols.defined if one.symbol),
+        *(one.symbol for symbols in every for one in symbols.selected),
+    ]
+    mentions = (one for symbols in every for one in (*symbols.used, *symbols.mentioned))
+    used = [one.symbol for one in mentions if one.symbol]
+    if not names and not used:
+        return None, None
+    from analyzer.compare.in_tree import symbols_in
+
+    target = ground.readings[0].patched.after if ground.readings else None
+    upstream = ground.upstream.after if ground.upstream else None
+    return (
+        None if target is None else symbols_in(target, names, used),
+        None if upstream is None else symbols_in(upstream, names, used, search=False),
+    )
 
 
 # --- running -------------------------------------------------------------------------------------

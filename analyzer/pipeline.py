@@ -12,7 +12,15 @@ from analyzer.compare.symbols import symbols_of
 from analyzer.errors import AnalyzerError, NotRepairedError
 from analyzer.excerpt.decide import configuration_of
 from analyzer.intake import facts_on, named_commit, pre_image_of, read_input, tree_of
-from analyzer.kernels import Ground, replayed_on, target_of, texts_of, upstream_of
+from analyzer.kernels import (
+    Ground,
+    callees_of,
+    replayed_on,
+    symbols_of_trees,
+    target_of,
+    texts_of,
+    upstream_of,
+)
 from analyzer.patch.damage import Grade
 from analyzer.patch.reader import Patch, Series, read_series, written_patch
 from analyzer.repair import Mended, PreImage, mend
@@ -93,10 +101,15 @@ def _grounds(request: Request, cases: Sequence[Case], tree: Tree | None) -> list
 def _run(case: Case, ground: Ground, settings: Mapping[str, str]) -> Case:
     """Everything that trees and running tell of a patch."""
     outcome = replayed(case, ground, settings)
+    theirs = ground.upstream.patch.files if ground.upstream and ground.upstream.patch else ()
+    kconfig, kconfig_upstream = symbols_of_trees(ground, case.symbols)
     return replace(
         case,
         outcome=outcome,
         delta=_delta(case, ground),
+        callees=callees_of(ground, theirs, case.mended.files, settings),
+        kconfig=kconfig,
+        kconfig_upstream=kconfig_upstream,
         sources=ground.sources,
         notes=ground.notes,
         unfit=ground.refused,

@@ -2,75 +2,126 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from analyzer.machine.scenario import Content
 from analyzer.mm.entry import Kind
 from analyzer.mm.geometry import Geometry, Level
 from analyzer.replay.pages import Run
 
-# The most pages of a range that are all put into a scenario, which takes a kernel tens of
-# milliseconds: 16 MiB where a page has 4 KiB. Fewer do of a range that the log shows to stay.
-MOVED, STILL = 4096, 512
-# The fewest of each table's pages, of a longer range.
-_FEWEST = 2
+
+class Most(NamedTuple):
+    """How many pages of a range are put into a scenario, and how many tables these are in."""
+
+    pages: int
+    tables: int
 
 
-def contents(
-    geometry: Geometry, runs: list[Run], most: int = MOVED
-) -> tuple[tuple[Content, ...], int]:
-    """The pages of runs in order of address, and how many were left out.
+# What a kernel may move or unmap: each page costs it ten microseconds, each table half a
+# millisecond. 128 tables map 256 MiB where a page has 4 KiB.
+MOVED = Most(512, 128)
+# What the log shows to stay is there to be seen to stay.
+STILL = Most(8, 4)
 
-    Where there are more than ``most``, each table has some, evenly spread: the first and the last
-    of each run in it are among them.
+
+class Chosen(NamedTuple):
+    """Pages in order of address, and how many pages and tables of the range were left out."""
+
+    contents: tuple[Content, ...]
+    pages: int = 0
+    tables: int = 0
+
+
+def contents(geometry: Geometry, runs: list[Run], most: Most = MOVED) -> Chosen:
+    """The pages of runs, some of them where there are more than ``most``.
+
+    Then each table has some, evenly spread, up to as many tables as there may be: then some
+    tables, evenly spread, the first and the last among them.
     """
     pages = sum(one.pages() for one in runs)
-    if pages <= most:
-        return tuple(
-            Content(at, Kind.PAGE, one.bits)
-            for one in runs
-            for at in range(one.start, one.end, one.every)
-        ), 0
-    each = max(_FEWEST, most // _tables(geometry, runs))
-    some = tuple(content for one in runs for content in _sampled(geometry, one, each))
-    return some, pages - len(some)
-
-
-def _tables(geometry: Geometry, runs: list[Run]) -> int:
-    """How many tables of pages the runs take, those that two of them share counted once."""
+    spans = _spans(geometry, runs)
+    tables = sum(stop - first for first, stop in spans)
+    if pages <= most.pages and tables <= most.tables:
+        return Chosen(
+            tuple(
+                Content(at, Kind.PAGE, one.bits)
+                for one in runs
+                for at in range(one.start, one.end, one.every)
+            )
+        )
+    wanted = list(_tables(spans, _evenly(tables, most.tables)))
+    parts = list(_parts(geometry, runs, wanted))
+    parts = [parts[at] for at in _evenly(len(parts), most.pages)]
+    each = max(1, most.pages // len(parts))
+    some = tuple(
+        Content(one.start + at * one.every, Kind.PAGE, one.bits)
+        for one in parts
+        for at in _evenly(one.pages(), each)
+    )
     shift = geometry.shift(Level.PMD)
-    count, last = 0, -1
+    return Chosen(some, pages - len(some), tables - len({one.at >> shift for one in some}))
+
+
+def _evenly(count: int, most: int) -> Iterator[int]:
+    """At most so many of the numbers below ``count``: evenly spread, the first and the last."""
+    if count <= most:
+        yield from range(count)
+        return
+    for turn in range(most):
+        yield turn * (count - 1) // (most - 1) if most > 1 else 0
+
+
+def _spans(geometry: Geometry, runs: list[Run]) -> list[tuple[int, int]]:
+    """The tables of pages that runs take, by number, as ranges that do not overlap."""
+    shift = geometry.shift(Level.PMD)
+    found: list[tuple[int, int]] = []
     for one in runs:
-        first, stop = max(one.start >> shift, last + 1), (one.end - 1) >> shift
-        count += max(0, stop - first + 1)
-        last = max(last, stop)
-    return max(1, count)
+        first, stop = one.start >> shift, ((one.end - 1) >> shift) + 1
+        if found:
+            first = max(first, found[-1][1])
+        if first < stop:
+            found.append((first, stop))
+    return found
 
 
-def _sampled(geometry: Geometry, run: Run, each: int) -> Iterator[Content]:
-    size = geometry.pmd_size
-    for base in range(run.start - run.start % size, run.end, size):
-        here = run.within(base, base + size)
-        if here is None:
-            continue
-        pages = here.pages()
-        count = min(each, pages)
-        for turn in range(count):
-            index = turn * (pages - 1) // (count - 1) if count > 1 else 0
-            yield Content(here.start + index * here.every, Kind.PAGE, here.bits)
+def _tables(spans: list[tuple[int, int]], places: Iterator[int]) -> Iterator[int]:
+    """The tables at some places of those that ranges have; places are in order."""
+    before, at = 0, 0
+    for place in places:
+        while place - before >= spans[at][1] - spans[at][0]:
+            before += spans[at][1] - spans[at][0]
+            at += 1
+        yield spans[at][0] + place - before
+
+
+def _parts(geometry: Geometry, runs: list[Run], tables: list[int]) -> Iterator[Run]:
+    """What of runs some tables, which are in order, hold: a run for each of both."""
+    shift = geometry.shift(Level.PMD)
+    for run in runs:
+        at = bisect_left(tables, run.start >> shift)
+        while at < len(tables) and tables[at] << shift < run.end:
+            part = run.within(tables[at] << shift, (tables[at] + 1) << shift)
+            if part is not None:
+                yield part
+            at += 1
 
 
 def stretches(runs: list[Run], chosen: list[int]) -> Iterator[tuple[int, Run]]:
-    """For each page that was chosen, in order, the pages that it stands for: up to the next."""
+    """For each page that was chosen, in order, the pages that it stands for: up to the next.
+
+    The first stands for those before it as well.
+    """
     at = 0
     for run in runs:
         start = run.start
-        while at < len(chosen) and chosen[at] < run.end:
-            end = run.end
-            if at + 1 < len(chosen):
-                end = min(end, chosen[at + 1])
-            part = run.within(start, end)
+        while at < len(chosen) and (chosen[at] < run.end or at + 1 == len(chosen)):
+            end = chosen[at + 1] if at + 1 < len(chosen) else run.end
+            part = run.within(start, min(end, run.end))
             if part is not None:
                 yield chosen[at], part
-            start = end
+            start = min(end, run.end)
+            if end > run.end or at + 1 == len(chosen):
+                break
             at += 1

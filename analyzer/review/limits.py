@@ -42,6 +42,7 @@ def _trees(case: Case) -> Iterator[NotChecked]:
     if case.delta is None:
         yield NotChecked("upstream's text and history", "no upstream tree was given")
     else:
+        yield from case.delta.not_compared
         yield NotChecked("upstream's history", "the commit alone was read")
 
 

@@ -61,6 +61,15 @@ class _Where:
             generic = f"asm-generic/{name.removeprefix('asm/')}"
             yield from (f"include/{generic}", f"include/uapi/{generic}")
 
+    def own(self, path: str) -> str | None:
+        """Return the directory whose headers are a file's own, before those of an architecture.
+
+        None for a header of a directory that everyone includes from: what lies next to a generic
+        header is as generic as that is.
+        """
+        home = path.rpartition("/")[0]
+        return None if "include" in home.split("/") else home
+
     def rank(self, path: str) -> int:
         """An architecture's definition goes before the general one, and that before the generic."""
         if path.startswith("arch/"):
@@ -124,7 +133,7 @@ class Headers:
         if not found and not path.endswith(".h"):
             lines = "".join(f"#include <{name}>\n" for name in _WITHOUT_INCLUDES)
             return self.reached("seen.h", lines.encode())
-        home = path.rpartition("/")[0]
+        home = self._where.own(path)
         return sorted(
             found.values(), key=lambda file: 0 if file.home == home else self._ranks[file.path]
         )
