@@ -6,10 +6,11 @@ import gc
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
+from time import monotonic
 from typing import Annotated, NoReturn
 
 import typer
@@ -20,6 +21,8 @@ from analyzer.report import Format, render
 from analyzer.report.printable import printable
 from analyzer.result import Request, exit_code_of_all
 
+# Seconds between two notes on how far a log was read.
+_A_MOMENT = 0.2
 USAGE, NOT_REPAIRED, BUG, INTERRUPTED = 2, 3, 70, 130
 
 _COMMANDS_TOLD = """\b
@@ -138,7 +141,7 @@ def analyze(
         populate,
     )
     with _patience():
-        reports = run(request)
+        reports = run(request, _progress())
         color = (
             output is None
             and sys.stdout is not None
@@ -223,6 +226,23 @@ def _deliver(text: str, output: Path | None) -> None:
     except OSError as error:
         what = f"cannot be written: {error.strerror}"
         raise AnalyzerError(what, where=str(output), todo="give another file") from None
+
+
+def _progress() -> Callable[[str, int, int], None] | None:
+    """Say on a terminal how much of a log was read; nothing when piped."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return None
+    said = 0.0
+
+    def progress(name: str, done: int, whole: int) -> None:
+        nonlocal said
+        now = monotonic()
+        if whole and now - said > _A_MOMENT:
+            said = now
+            note = f"analyze: {printable(name)}: {min(100, 100 * done // whole)} %"
+            print(note, end="\r", file=sys.stderr, flush=True)
+
+    return progress
 
 
 @contextmanager

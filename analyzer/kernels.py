@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from analyzer.repair import Mended
     from analyzer.repair.patched import Patched
     from analyzer.replay.outcome import Outcome
+    from analyzer.replay.trace_session import Logs
     from analyzer.repo import Commit, Tree
 
 
@@ -298,7 +299,7 @@ def deviations(reading: Reading) -> Iterator[str]:
     """How a patch was applied where it was not as its header says."""
     patched = reading.patched
     if patched.already:
-        yield "the target holds the patch already: before it is the target with the patch taken back"
+        yield "the target holds the patch already: before, it is taken back"
     elif patched.partly:
         yield "the target holds a part of the patch already, before it and after"
     for file in patched.files:
@@ -359,7 +360,11 @@ def _refusal(refusal: Refusal) -> str:
 
 
 def replayed_on(
-    ground: Ground, mended: Mended, commit: str | None, settings: Mapping[str, str]
+    ground: Ground,
+    mended: Mended,
+    commit: str | None,
+    settings: Settings,
+    logs: Logs | None = None,
 ) -> Outcome | None:
     """Run a patch on its trees; None where they do not hold what it takes. ``AnalyzerError``."""
     upstream, files = ground.upstream, mended.files
@@ -386,7 +391,7 @@ def replayed_on(
         of_directory=upstream is not None and upstream.before is None,
         assumed_target=not ground.readings,
     )
-    return replay_trees(subject)
+    return replay_trees(subject, logs)
 
 
 def _symbols(mended: Mended) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from analyzer.compare.symbols import symbols_of
 from analyzer.errors import AnalyzerError, NotRepairedError
 from analyzer.excerpt.decide import configuration_of
+from analyzer.finding import NotChecked
 from analyzer.intake import facts_on, named_commit, pre_image_of, read_input, tree_of
 from analyzer.kernels import (
     Ground,
@@ -34,16 +35,19 @@ from analyzer.review.verdict import basis_of, verdict_on
 from analyzer.upstream import Facts, load
 
 if TYPE_CHECKING:
+    from analyzer.kernels import Settings
+    from analyzer.replay.trace_session import Logs, Progress
     from analyzer.compare.delta import Delta
     from analyzer.repo import Tree
 
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,40}")
 
 
-def analyze(request: Request) -> tuple[Report, ...]:
+def analyze(request: Request, progress: Progress | None = None) -> tuple[Report, ...]:
     """Read the input, repair it, hold it against what is known, and answer every item.
 
-    One report a patch, in the order of the input. Raises ``AnalyzerError``.
+    One report a patch, in the order of the input. ``progress`` is told how many bytes of a log were
+    read, and of how many. Raises ``AnalyzerError``.
     """
     _check_commit(request.upstream_commit)
     facts = load(request.facts)
@@ -55,9 +59,22 @@ def analyze(request: Request) -> tuple[Report, ...]:
     if request.write_repaired is not None:
         _write_repaired(request.write_repaired, cases)
     settings = configuration_of(request.config, ()).symbols
+    logs = _logs(request, progress)
     return tuple(
-        report_on(_run(case, ground, settings)) for case, ground in zip(cases, grounds, strict=True)
+        report_on(_run(case, ground, settings, logs))
+        for case, ground in zip(cases, grounds, strict=True)
     )
+
+
+def _logs(request: Request, progress: Progress | None) -> Logs | None:
+    """The logs to replay, None for none."""
+    if not request.traces and request.populate is None:
+        return None
+    from analyzer.replay.population import DEFAULT, population
+    from analyzer.replay.trace_session import Logs
+
+    populate = DEFAULT if request.populate is None else population(request.populate)
+    return Logs(request.traces, populate, progress)
 
 
 def _check_commit(named: str | None) -> None:
@@ -98,9 +115,9 @@ def _grounds(request: Request, cases: Sequence[Case], tree: Tree | None) -> list
     return grounds
 
 
-def _run(case: Case, ground: Ground, settings: Mapping[str, str]) -> Case:
+def _run(case: Case, ground: Ground, settings: Settings, logs: Logs | None) -> Case:
     """Everything that trees and running tell of a patch."""
-    outcome = replayed(case, ground, settings)
+    outcome = replayed(case, ground, settings, logs)
     theirs = ground.upstream.patch.files if ground.upstream and ground.upstream.patch else ()
     kconfig, kconfig_upstream = symbols_of_trees(ground, case.symbols)
     return replace(
@@ -111,9 +128,16 @@ def _run(case: Case, ground: Ground, settings: Mapping[str, str]) -> Case:
         kconfig=kconfig,
         kconfig_upstream=kconfig_upstream,
         sources=ground.sources,
-        notes=ground.notes,
+        notes=(*ground.notes, *_not_replayed(outcome, logs)),
         unfit=ground.refused,
     )
+
+
+def _not_replayed(outcome: Outcome | None, logs: Logs | None) -> Iterator[NotChecked]:
+    """Logs that nothing was run on."""
+    if logs is not None and (outcome is None or not outcome.traces):
+        for path in logs.paths:
+            yield NotChecked(f"the trace {path}", "no kernel was run, so it was not read")
 
 
 def _delta(case: Case, ground: Ground) -> Delta | None:
@@ -126,18 +150,18 @@ def _delta(case: Case, ground: Ground) -> Delta | None:
     return compare(ground.upstream.patch, case.mended.files, texts)
 
 
-def replayed(case: Case, ground: Ground, settings: Mapping[str, str]) -> Outcome | None:
+def replayed(case: Case, ground: Ground, settings: Settings, logs: Logs | None) -> Outcome | None:
     """Run the patch beside upstream's; None where it touches no C."""
     if not touches_code(case):
         return None
     commit = case.commit.id if case.commit else case.named
-    outcome = replayed_on(ground, case.mended, commit, settings)
+    outcome = replayed_on(ground, case.mended, commit, settings, logs)
     if outcome is not None:
         return outcome
     # Patches without C do without the model and its engines.
     from analyzer.replay.session import Subject, replay
 
-    return replay(Subject(case.mended, commit))
+    return replay(Subject(case.mended, commit), logs)
 
 
 def report_on(case: Case) -> Report:

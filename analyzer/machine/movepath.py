@@ -12,8 +12,7 @@ from analyzer.csource.syntax import Unparsed
 from analyzer.errors import AnalyzerError, CodePlace
 from analyzer.excerpt.decide import picked
 from analyzer.machine.reuse import Translations
-from analyzer.mm.api import constants, functions
-from analyzer.mm.geometry import X86_64
+from analyzer.mm.api import names
 from analyzer.reference.slots import LOOP, PATH
 from analyzer.repo import Tree
 from analyzer.translate import LP64, Environment, Source, Translated, Untranslated
@@ -106,7 +105,7 @@ class Reader:
         headers = self._headers_of(which, configuration)
         environment = Environment.of_file(file, LP64, headers)
         state = self._translations.of(file, headers)
-        found = reached(ENTRIES, file, environment, source, known=known_names(), done=state.known)
+        found = reached(ENTRIES, file, environment, source, known=names(), done=state.known)
         state.keep(found.functions)
         return MovePath(
             tree.name,
@@ -115,7 +114,7 @@ class Reader:
             found.functions,
             found.variables,
             found.refused,
-            tuple(f"{one.need.name}: {one.lack.value}" for one in found.open),
+            tuple(one.need.name for one in found.open),
             touched,
         )
 
@@ -127,11 +126,6 @@ class Reader:
                 return headers
         kept.append(Headers.of_tree(self._trees[which], configuration=configuration))
         return kept[-1]
-
-
-def known_names() -> frozenset[str]:
-    """What the model gives to translated code."""
-    return frozenset((*functions(), *constants(X86_64), "current"))
 
 
 def _text(tree: Tree) -> str:

@@ -38,10 +38,11 @@ class Observation:
 
     ``halted`` says why we could not go on, with its place: then nothing may be concluded. In a
     traced run ``places`` has, for each event, where the patch's own C was then or had been last
-    (None: it has not run yet), and ``inside`` whether it was there then, or had called what was; ``calls`` are the
-    returns of the patch's functions. ``steps`` has for each event the step of upstream's patch
-    that it belongs to, in a kernel that runs the reference's; ``functions`` the function of the
-    reference's own that was running; in a kernel that runs a whole tree, any function that was.
+    (None: it has not run yet), and ``inside`` whether it was there then, or had called what was;
+    ``calls`` are the returns of the patch's functions. ``steps`` has for each event the step of
+    upstream's patch that it belongs to, in a kernel that runs the reference's; ``functions`` the
+    function of the reference's own that was running; in a kernel that runs a whole tree, any
+    function that was.
     """
 
     events: tuple[Event, ...]

@@ -19,9 +19,9 @@ from analyzer.mm.events import EventKind
 from analyzer.mm.geometry import Geometry
 from analyzer.reference.base import Base
 from analyzer.reference.patch import Fix, Upstream
+from analyzer.replay.aspects import CameTo
 from analyzer.replay.classify import Class, classify
 from analyzer.replay.generate import around, few, sample, sweep
-from analyzer.replay.aspects import CameTo
 from analyzer.replay.lockstep import common_faults, first_difference
 from analyzer.replay.sides import AnyKernel, AnyScenario, AnySide, LineText
 from analyzer.translate.result import Translated
@@ -153,6 +153,11 @@ class Bench:
         self._own = _Known()
         self._compared: dict[tuple[object, ...], Compared] = {}
         self._deadline = monotonic() + _SECONDS
+        # What was asked of the last scenario: kernels are deterministic, and it is often asked
+        # twice.
+        self._last: AnyScenario | None = None
+        self._asked: dict[tuple[object, ...], Observation] = {}
+        self._left: dict[tuple[object, ...], CameTo] = {}
 
     def _known(self, side: AnySide) -> _Known:
         return _REFERENCE if side.shared else self._own
@@ -247,13 +252,28 @@ class Bench:
 
     def run(self, side: AnySide, scenario: AnyScenario, *, tracing: bool = False) -> Observation:
         """Run one scenario on one side. Raises ``Stopped`` where the side cannot be made."""
-        return self.kernel(side, scenario.geometry).run(scenario, tracing=tracing)
+        self._ask(scenario)
+        key = (*side.key, tracing)
+        if key not in self._asked:
+            kernel = self.kernel(side, scenario.geometry)
+            self._asked[key] = kernel.run(scenario, tracing=tracing)
+        return self._asked[key]
 
     def came_to(self, side: AnySide, scenario: AnyScenario) -> CameTo:
         """Run one scenario on one side, and look at what it leaves. Raises ``Stopped``."""
-        kernel = self.kernel(side, scenario.geometry)
-        run = kernel.run(scenario)
-        return CameTo(run, kernel.left())
+        self._ask(scenario)
+        if side.key not in self._left:
+            kernel = self.kernel(side, scenario.geometry)
+            run = self._asked[*side.key, False] = kernel.run(scenario)
+            self._left[side.key] = CameTo(run, kernel.left())
+        return self._left[side.key]
+
+    def _ask(self, scenario: AnyScenario) -> None:
+        """Forget what was asked of another scenario: one is known by its identity."""
+        if self._last is not scenario:
+            self._last = scenario
+            self._asked.clear()
+            self._left.clear()
 
     def sort_of(self, upstream: AnySide, target: AnySide, scenario: AnyScenario) -> Class | None:
         """The sort of difference on one scenario; None for none, and where a run halts."""

@@ -19,49 +19,45 @@ class Most(NamedTuple):
     tables: int
 
 
-# What a kernel may move or unmap: each page costs it ten microseconds, each table half a
-# millisecond. 128 tables map 256 MiB where a page has 4 KiB.
-MOVED = Most(512, 128)
+# What a kernel may move or unmap: to move a table page by page takes it most of a millisecond.
+MOVED = Most(512, 16)
 # What the log shows to stay is there to be seen to stay.
 STILL = Most(8, 4)
 
 
-class Chosen(NamedTuple):
-    """Pages in order of address, and how many pages and tables of the range were left out."""
+def contents(geometry: Geometry, runs: list[Run], most: Most = MOVED) -> tuple[Content, ...]:
+    """The pages of runs in order of address, some of them where there are more than ``most``.
 
-    contents: tuple[Content, ...]
-    pages: int = 0
-    tables: int = 0
-
-
-def contents(geometry: Geometry, runs: list[Run], most: Most = MOVED) -> Chosen:
-    """The pages of runs, some of them where there are more than ``most``.
-
-    Then each table has some, evenly spread, up to as many tables as there may be: then some
-    tables, evenly spread, the first and the last among them.
+    Then each table has some, evenly spread. Of more tables than there may be some have: pairs of
+    neighbours, evenly spread, the first and the last among them.
     """
     pages = sum(one.pages() for one in runs)
     spans = _spans(geometry, runs)
-    tables = sum(stop - first for first, stop in spans)
+    tables = _count(spans)
     if pages <= most.pages and tables <= most.tables:
-        return Chosen(
-            tuple(
-                Content(at, Kind.PAGE, one.bits)
-                for one in runs
-                for at in range(one.start, one.end, one.every)
-            )
+        return tuple(
+            Content(at, Kind.PAGE, one.bits)
+            for one in runs
+            for at in range(one.start, one.end, one.every)
         )
-    wanted = list(_tables(spans, _evenly(tables, most.tables)))
+    wanted = list(_tables(spans, _in_pairs(tables, most.tables)))
     parts = list(_parts(geometry, runs, wanted))
     parts = [parts[at] for at in _evenly(len(parts), most.pages)]
     each = max(1, most.pages // len(parts))
-    some = tuple(
+    return tuple(
         Content(one.start + at * one.every, Kind.PAGE, one.bits)
         for one in parts
         for at in _evenly(one.pages(), each)
     )
-    shift = geometry.shift(Level.PMD)
-    return Chosen(some, pages - len(some), tables - len({one.at >> shift for one in some}))
+
+
+def tables_of(geometry: Geometry, runs: list[Run]) -> int:
+    """How many tables of pages runs take."""
+    return _count(_spans(geometry, runs))
+
+
+def _count(spans: list[tuple[int, int]]) -> int:
+    return sum(stop - first for first, stop in spans)
 
 
 def _evenly(count: int, most: int) -> Iterator[int]:
@@ -71,6 +67,16 @@ def _evenly(count: int, most: int) -> Iterator[int]:
         return
     for turn in range(most):
         yield turn * (count - 1) // (most - 1) if most > 1 else 0
+
+
+def _in_pairs(count: int, most: int) -> Iterator[int]:
+    """As ``_evenly``, each number with the next or the one before it."""
+    if count <= most:
+        yield from range(count)
+        return
+    for place in _evenly(count // 2, most // 2):
+        first = 2 * place + (count % 2 if place else 0)
+        yield from (first, first + 1)
 
 
 def _spans(geometry: Geometry, runs: list[Run]) -> list[tuple[int, int]]:
@@ -111,17 +117,16 @@ def _parts(geometry: Geometry, runs: list[Run], tables: list[int]) -> Iterator[R
 def stretches(runs: list[Run], chosen: list[int]) -> Iterator[tuple[int, Run]]:
     """For each page that was chosen, in order, the pages that it stands for: up to the next.
 
-    The first stands for those before it as well.
+    The first one stands for what is before it as well.
     """
     at = 0
-    for run in runs:
+    for run in runs if chosen else ():
         start = run.start
-        while at < len(chosen) and (chosen[at] < run.end or at + 1 == len(chosen)):
-            end = chosen[at + 1] if at + 1 < len(chosen) else run.end
-            part = run.within(start, min(end, run.end))
+        while start < run.end:
+            while at + 1 < len(chosen) and chosen[at + 1] <= start:
+                at += 1
+            end = min(run.end, chosen[at + 1]) if at + 1 < len(chosen) else run.end
+            part = run.within(start, end)
             if part is not None:
                 yield chosen[at], part
-            start = min(end, run.end)
-            if end > run.end or at + 1 == len(chosen):
-                break
-            at += 1
+            start = end

@@ -39,8 +39,8 @@ class Divergence:
     ``item`` is the primary check item. ``place`` is in the patch's own C, None where it never ran
     before the difference; ``upstream_line`` is a line of upstream's file. ``upstream`` and
     ``target`` tell step by step what each kernel did, the lines that differ first marked by
-    ``>``. ``fix`` names the later upstream commit for the cause FOLLOW_UP. ``of_tree``: the place is
-    a line of the target's file with the patch, not of the patch's own image of it.
+    ``>``. ``fix`` names the later upstream commit for the cause FOLLOW_UP. ``of_tree``: the place
+    is a line of the target's file with the patch, not of the patch's own image of it.
     """
 
     cause: Cause
@@ -116,6 +116,38 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something that came up in a log: why, how often, and the line where it first did."""
+
+    why: str
+    times: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class TraceTold:
+    """What replaying one log came to.
+
+    ``calls`` are its mremap() calls, ``replayed`` those that kernels were run on, ``eligible`` the
+    moves that could take the PMD path; ``summary`` tells the workload. ``otherwise`` are results in
+    the log that the target does not give, ``left_out`` what was not read, followed or run,
+    ``assumed`` what was taken for granted. ``whole``: kernels were run from the system call down.
+    """
+
+    name: str
+    populate: str
+    operations: int
+    calls: int
+    replayed: int
+    eligible: int
+    summary: tuple[str, ...]
+    otherwise: tuple[Note, ...]
+    left_out: tuple[Note, ...]
+    assumed: tuple[Note, ...]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """All of it.
 
@@ -136,4 +168,5 @@ class Outcome:
     functions: tuple[tuple[str, str, str], ...] = ()
     excluded: tuple[NotRun, ...] = ()
     seed: int = 0
+    traces: tuple[TraceTold, ...] = ()
     of_trees: bool = False

@@ -1,19 +1,18 @@
-"""One mremap() of a log as a scenario of its own: what matters of the space, and back again."""
+"""One mremap() of a log as a scenario of its own: what matters of the space."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
+from typing import NamedTuple
 
-from analyzer.machine.left import Standings
-from analyzer.machine.scenario import Area, Content, Limits, Remap
-from analyzer.mm.entry import Kind
+from analyzer.machine.scenario import Area, Limits, Remap
 from analyzer.mm.geometry import Geometry
 from analyzer.replay import vmbits as vm
-from analyzer.replay.bounded import MOVED, STILL, contents, stretches
-from analyzer.replay.moving import Asked, agree, asked, settle
+from analyzer.replay.bounded import MOVED, STILL, Most, contents, tables_of
+from analyzer.replay.moving import Asked, agree, asked
 from analyzer.replay.operation import Operation
-from analyzer.replay.pages import Run, joined
+from analyzer.replay.pages import Run
 from analyzer.replay.space import Space
 
 # The longest range that is run, in PMDs: 64 GiB where a PMD has 2 MiB.
@@ -34,26 +33,55 @@ class NotReplayed:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class After:
-    """What a run left of a scenario: its result (an errno as a negative number), areas, pages.
+class Piece(NamedTuple):
+    """A range of a call with the pages that it holds, and how many of them are run."""
 
-    ``pages`` are the bits of the pages that are present, by address.
+    start: int
+    end: int
+    runs: list[Run]
+    most: Most
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What matters of a space for one call; ``pieces`` are in order of address.
+
+    ``lengths`` are the call's own, which need not be whole pages.
     """
 
-    result: int
+    geometry: Geometry
+    call: Asked
+    lengths: tuple[int, int]
     areas: tuple[Area, ...]
-    pages: Mapping[int, int]
+    pieces: tuple[Piece, ...]
+    chosen: int | None
+    limits: Limits
 
-
-def after_of(result: int, left: Standings) -> After:
-    """What a run of a kernel left, as its machine tells it."""
-    pages = {at: bits for at, (kind, _, bits) in left.pages.items() if kind is Kind.PAGE}
-    return After(result, tuple(Area(*one) for one in left.areas), pages)
+    def remap(self) -> Remap:
+        """The scenario."""
+        inside = (contents(self.geometry, one.runs, one.most) for one in self.pieces)
+        call = self.call
+        return Remap(
+            self.geometry,
+            self.areas,
+            tuple(chain.from_iterable(inside)),
+            call.address,
+            *self.lengths,
+            call.flags,
+            call.new_address,
+            self.chosen,
+            self.limits,
+        )
 
 
 def remap_of(space: Space, operation: Operation, geometry: Geometry) -> Remap | NotReplayed:
-    """The scenario for an mremap() of a log.
+    """The scenario for an mremap() of a log: see ``cut_of``."""
+    cut = cut_of(space, operation, geometry)
+    return cut if isinstance(cut, NotReplayed) else cut.remap()
+
+
+def cut_of(space: Space, operation: Operation, geometry: Geometry) -> Cut | NotReplayed:
+    """What of a space an mremap() of a log is run on.
 
     First the space is made to fit what the log shows (``agree``). In the scenario are the areas
     that the old and the new range overlap and the next on either side of both; the others count in
@@ -79,26 +107,9 @@ def remap_of(space: Space, operation: Operation, geometry: Geometry) -> Remap | 
         areas = tuple(sorted((*areas, blocked), key=lambda one: one.start))
         limits = replace(limits, areas=limits.areas + 1)
     chosen = call.result if call.moved and not call.fixed else None
-    inside, left_out = _inside(space, call, geometry)
-    if left_out:
-        space.assumed.note(
-            "mremap of many pages: only some of each page table are run, evenly spread "
-            f"(of more than {MOVED}, or of more than {STILL} that stay where they are)",
-            operation.line,
-        )
-    given = operation.arguments
-    return Remap(
-        geometry,
-        areas,
-        inside,
-        call.address,
-        given[1] or 0,
-        given[2] or 0,
-        call.flags,
-        call.new_address,
-        chosen,
-        limits,
-    )
+    lengths = (operation.arguments[1] or 0, operation.arguments[2] or 0)
+    pieces = _pieces(space, call, geometry, operation.line)
+    return Cut(geometry, call, lengths, areas, pieces, chosen, limits)
 
 
 def _unfit(space: Space, call: Asked, geometry: Geometry) -> str | None:
@@ -123,7 +134,7 @@ def _unfit(space: Space, call: Asked, geometry: Geometry) -> str | None:
 
 def _too_much(space: Space, call: Asked) -> str | None:
     """Why a range cannot be run for what is in it."""
-    for start, end in _ranges(call):
+    for start, end in ranges(call):
         first, last = space.span(start, end)
         if last - first > _MOST_AREAS:
             return f"its range has more than {_MOST_AREAS} areas"
@@ -132,7 +143,7 @@ def _too_much(space: Space, call: Asked) -> str | None:
     return None
 
 
-def _ranges(call: Asked) -> list[tuple[int, int]]:
+def ranges(call: Asked) -> list[tuple[int, int]]:
     """The old range: what stays, the tail that goes; and the new one, if the log tells it.
 
     A new range that overlaps the old one, which kernels refuse, is what lies outside of that.
@@ -150,7 +161,7 @@ def _touched(space: Space, call: Asked) -> list[Area]:
     start = call.address
     end = start + max(call.old_length, space.page_size)
     found = space.overlapping(start, end)
-    for start, end in _ranges(call):
+    for start, end in ranges(call):
         found += space.overlapping(start, end)
     return found
 
@@ -159,7 +170,7 @@ def _areas(space: Space, call: Asked) -> tuple[Area, ...]:
     """The areas that matter, in order."""
     end = call.address + max(call.old_length, call.new_length, space.page_size)
     found = {one.start: one for one in space.around(call.address, end)}
-    for start, end in _ranges(call):
+    for start, end in ranges(call):
         found.update((one.start, one) for one in space.around(start, end))
     return tuple(found[start] for start in sorted(found))
 
@@ -182,71 +193,20 @@ def _unseen(space: Space, call: Asked, task_size: int) -> Area | None:
     return Area(stop - space.page_size, stop, 0, UNSEEN) if stop > end else None
 
 
-def _inside(space: Space, call: Asked, geometry: Geometry) -> tuple[tuple[Content, ...], int]:
-    """What the ranges hold, in order of address, and how many pages were left out."""
-    found: list[Content] = []
-    missing = 0
-    for start, end in sorted(_ranges(call)):
-        stays = call.result == call.address == start and not call.fixed
-        most = STILL if stays else MOVED
-        some, left_out = contents(geometry, space.pages.between(start, end), most)
-        found += some
-        missing += left_out
-    return tuple(found), missing
-
-
-def take_over(space: Space, remap: Remap, after: After, line: int = 0) -> None:
-    """Write what a run left of a scenario back into the space that it was made of.
-
-    A page that was run stands for those after it up to the next. The space must be as
-    ``remap_of`` left it. Then the process uses what room it was given, as far as is assumed.
-    """
-    call = _call_of(space, remap, after.result)
-    found = joined(sorted(_pages(space, call, remap, after)))
-    for start, end in _ranges(call):
-        space.pages.clear(start, end)
-    for one in remap.areas:
-        if one.file != UNSEEN:
-            space.set_areas(*space.span(one.start, one.end), ())
-    for row in after.areas:
-        if row.file == UNSEEN:
-            continue
-        if space.overlapping(row.start, row.end):
-            space.assumed.note(
-                "mremap of a model kernel took a range that was mapped: what was there is gone",
-                line,
-            )
-            space.unmap(row.start, row.end)
-        space.set_areas(*space.span(row.start, row.start), (row,))
-    for run in found:
-        space.pages.put(run.start, run.end, [run])
-    settle(space, call)
-
-
-def _call_of(space: Space, remap: Remap, result: int) -> Asked:
-    return Asked(
-        remap.address,
-        space.up(remap.old_length),
-        space.up(remap.new_length),
-        remap.flags,
-        remap.new_address,
-        result,
-    )
-
-
-def _pages(space: Space, call: Asked, remap: Remap, after: After) -> Iterator[Run]:
-    """The runs that a run left: each page that was run with those that it stood for."""
-    left = dict(after.pages)
-    by = call.result - call.address if call.moved else 0
-    chosen = [one.at for one in remap.contents]
-    kept = range(call.address, call.address + call.kept)
-    held = [(start, space.pages.between(start, end)) for start, end in _ranges(call)]
-    for start, runs in held:
-        here = [at for at in chosen if runs and runs[0].start <= at < runs[-1].end]
-        for at, part in stretches(runs, here):
-            if by and start in kept and at in kept and at + by in left:
-                yield part.shifted(by)._replace(bits=left.pop(at + by))
-            elif at in left:
-                yield part._replace(bits=left.pop(at))
-    for at, bits in left.items():
-        yield Run(at, at + space.page_size, bits, space.page_size)
+def _pieces(space: Space, call: Asked, geometry: Geometry, line: int) -> tuple[Piece, ...]:
+    """What the ranges hold; that some of it is left out is an assumption."""
+    found: list[Piece] = []
+    for start, end in sorted(ranges(call)):
+        runs = space.pages.between(start, end)
+        stays = not call.moved and start == call.address
+        found.append(Piece(start, end, runs, STILL if stays else MOVED))
+    moved = [one for one in found if one.most is MOVED]
+    if any(sum(run.pages() for run in one.runs) > MOVED.pages for one in moved):
+        space.assumed.note(
+            f"mremap of more than {MOVED.pages} pages: some of each page table are run", line
+        )
+    if any(tables_of(geometry, one.runs) > MOVED.tables for one in moved):
+        space.assumed.note(
+            f"mremap of more than {MOVED.tables} page tables: some of them are run", line
+        )
+    return tuple(found)

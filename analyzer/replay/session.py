@@ -16,7 +16,7 @@ from analyzer.reference.bases import BASES
 from analyzer.reference.commit import COMMIT, SYMBOL
 from analyzer.reference.patch import Fix
 from analyzer.repair.image import State
-from analyzer.replay.bench import Bench, Depth
+from analyzer.replay.bench import Bench, Depth, Found, Side
 from analyzer.replay.charge import charged, of_base, of_follow_ups
 from analyzer.replay.excluded import shown_otherwise, why_excluded
 from analyzer.replay.outcome import Config, NotRun, Outcome
@@ -28,6 +28,7 @@ from analyzer.replay.unvaried import unvaried
 if TYPE_CHECKING:
     from analyzer.patch.lines import FilePatch
     from analyzer.repair import Mended
+    from analyzer.replay.trace_session import Logs, Replayed
 
 # How deep a comparison goes: by whether everything that the patch tests is y, and whether the base
 # is the first. Bases differ in what is around the patch's code, not in the code.
@@ -59,8 +60,11 @@ class Subject:
         return [(first.name, first.files), *((one.name, bare) for one in others)]
 
 
-def replay(subject: Subject) -> Outcome:
-    """Replay a patch. What cannot be run is in the outcome, with the reason."""
+def replay(subject: Subject, logs: Logs | None = None) -> Outcome:
+    """Replay a patch. What cannot be run is in the outcome, with the reason.
+
+    ``AnalyzerError`` for a log that cannot be read.
+    """
     if subject.commit is None or not subject.commit.startswith(COMMIT):
         named = subject.commit[:12] if subject.commit else "no upstream commit"
         why = f"the reference has Linux kernel commit {COMMIT}, and the patch names {named}"
@@ -75,6 +79,7 @@ def replay(subject: Subject) -> Outcome:
     told = probed(bench, variants, bases)
     fixes = frozenset(fix for fix, one in told if one.carried)
     results = tuple(_results(bench, variants, bases, fixes))
+    logged = _logged(bench, results, fixes, logs)
     untold = frozenset(fix for fix, one in told if one.carried is None)
     divergences, undecided = charged(bench, results, len(subject.readings), fixes, untold)
     not_run += [*_refused(variants), *_stopped(results), *undecided, *_unvaried(variants)]
@@ -87,14 +92,35 @@ def replay(subject: Subject) -> Outcome:
             *of_base(bench, results),
         ),
         runs=tuple(runs(results)),
-        work=tuple(work(bench, variants, bases[0])) if bases else (),
+        work=(*(work(bench, variants, bases[0]) if bases else ()), *logged.work),
         not_run=tuple(not_run),
         probes=tuple(one for _, one in told),
         gates=tuple(gates(bench, results)),
         assumptions=tuple(assumptions(variants, bases)),
         functions=tuple(functions(variants)),
         excluded=tuple(excluded),
+        traces=logged.told,
     )
+
+
+def _logged(
+    bench: Bench, results: Sequence[Result], fixes: frozenset[Fix], logs: Logs | None
+) -> Replayed:
+    """Replay the user's logs on the first reading and base; what differs joins its comparison."""
+    from analyzer.replay.four import Four
+    from analyzer.replay.trace_session import Kernels, Replayed, replay_logs
+
+    one = next((each for each in results if each.variant.main), None)
+    if logs is None or not logs.paths or one is None:
+        return Replayed()
+    before = Side(one.base)
+    four = Four(before, one.variant.upstream(one.base, fixes), before, one.variant.target(one.base))
+    kernels = Kernels(four, one.variant.reading, one.variant.config, one.base.name, calls=False)
+    logged = replay_logs(bench, kernels, logs)
+    for judged, scenario in logged.found:
+        if judged.sort not in one.compared.sorts():
+            one.compared.found.append(Found(judged.sort, scenario))
+    return logged
 
 
 def _beyond(subject: Subject, why: str) -> list[NotRun]:

@@ -51,7 +51,8 @@ def tell(
 ) -> Story:
     """Tell the difference between two traced runs of one scenario.
 
-    What gives lines of the target's C and of upstream's, where that is C as well. Raises ValueError where they do not differ, or where one halted.
+    ``text_of`` gives lines of the target's C, ``upstream_text_of`` of upstream's where that is C as
+    well. Raises ValueError where they do not differ, or where one halted.
     """
     difference = first_difference(upstream, target)
     if difference is None:

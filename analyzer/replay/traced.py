@@ -24,7 +24,8 @@ from analyzer.replay.moving import follow
 from analyzer.replay.operation import Call, Operation, Unread
 from analyzer.replay.population import Populate
 from analyzer.replay.recorded import result_told, told
-from analyzer.replay.restrict import After, NotReplayed, remap_of, take_over
+from analyzer.replay.restrict import NotReplayed, remap_of
+from analyzer.replay.back import After, take_over
 from analyzer.replay.sides import AnyScenario, AnySide
 from analyzer.replay.spaces import Spaces
 from analyzer.replay.tally import Tally

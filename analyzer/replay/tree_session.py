@@ -20,6 +20,7 @@ from analyzer.replay.outcome import Cause, Divergence, Gate, NotRun, Outcome, Ru
 from analyzer.replay.probes import PROBES, Probe
 from analyzer.replay.sides import AnyScenario, AnySide
 from analyzer.replay.substitute import substituted
+from analyzer.replay.trace_session import Kernels, Logs, Replayed, replay_logs
 from analyzer.replay.trees import (
     BASE,
     Plan,
@@ -31,6 +32,7 @@ from analyzer.replay.trees import (
     run_all,
     sort_and_cause,
     unmodelled,
+    keep,
 )
 from analyzer.replay.treeside import TreeSide
 
@@ -38,8 +40,11 @@ from analyzer.replay.treeside import TreeSide
 _MOST_OF_BASE = 6
 
 
-def replay_trees(subject: TreeSubject) -> Outcome:
-    """Replay a patch on its trees. What cannot be run is in the outcome, with the reason."""
+def replay_trees(subject: TreeSubject, logs: Logs | None = None) -> Outcome:
+    """Replay a patch on its trees. What cannot be run is in the outcome, with the reason.
+
+    ``AnalyzerError`` for a log that cannot be read.
+    """
     bench = Bench()
     try:
         every = list(readied(bench, subject))
@@ -50,6 +55,7 @@ def replay_trees(subject: TreeSubject) -> Outcome:
     doubts = [one for ran in every for one in _with_fixes(bench, ran, told)]
     for ran in every:
         run_all(bench, ran, Plan(ran, calls=calls))
+    logged = _logged(bench, every, logs, calls=calls)
     readings = len({ran.reading for ran in every})
     divergences, undecided = _charged(bench, every, readings)
     not_run = [*refusals(every), *undecided, *dict.fromkeys(doubts)]
@@ -57,7 +63,7 @@ def replay_trees(subject: TreeSubject) -> Outcome:
         ran=any(ran.runs for ran in every) and not any(one.item is None for one in not_run),
         divergences=(*divergences, *_follow_ups(bench, every, told)),
         runs=tuple(_runs(every)),
-        work=tuple(_work(bench, every)),
+        work=(*_work(bench, every), *logged.work),
         not_run=tuple(not_run),
         probes=tuple(one for _, one in told),
         gates=tuple(_gates(bench, every, calls=calls)),
@@ -65,7 +71,20 @@ def replay_trees(subject: TreeSubject) -> Outcome:
         functions=tuple(dict.fromkeys(_functions(every))),
         excluded=tuple(_left_out(subject, every)),
         of_trees=True,
+        traces=logged.told,
     )
+
+
+def _logged(bench: Bench, every: Sequence[Ran], logs: Logs | None, *, calls: bool) -> Replayed:
+    """Replay the user's logs on the patch as it stands; what differs is judged with the rest."""
+    ran = next((one for one in every if one.main), None)
+    if logs is None or not logs.paths or ran is None:
+        return Replayed()
+    kernels = Kernels(ran.four, ran.reading, ran.config, BASE, calls, ran.acts)
+    logged = replay_logs(bench, kernels, logs)
+    for judged, scenario in logged.found:
+        keep(ran, judged, scenario)
+    return logged
 
 
 # --- later fixes -------------------------------------------------------------------------------

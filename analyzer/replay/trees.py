@@ -241,11 +241,11 @@ def _run_set(
             seen = one, other
             found = judge(bench, four, scenario, acts=ran.acts(scenario), seen=seen)
             differing += found is not None and found.cause is not Cause.BASE
-            _keep(ran, found, scenario)
+            keep(ran, found, scenario)
     ran.runs.append((geometry, min(len(ours), len(theirs)), differing))
 
 
-def _keep(ran: Ran, found: Judged | None, scenario: AnyScenario) -> None:
+def keep(ran: Ran, found: Judged | None, scenario: AnyScenario) -> None:
     """The first scenario of each sort and cause."""
     known = {(each.sort, each.cause) for each, _ in ran.found}
     if found is not None and (found.sort, found.cause) not in known and len(known) < _MOST_SORTS:

@@ -13,7 +13,6 @@ from analyzer.repo.running import Objects, lost
 from analyzer.repo.tree import inside, shown
 from analyzer.repo.worktree import differs
 
-
 _DIRECTORY = b"40000"
 
 

@@ -12,6 +12,7 @@ from analyzer.review.behaviour import NO_ARCH, listed, touches_code
 from analyzer.review.case import Case
 from analyzer.review.followups import conditional_on_tree
 from analyzer.review.prerequisites import base_fixes, told_of
+from analyzer.review.workload import logs_assumed, logs_left_out
 from analyzer.upstream import CommitFacts
 
 _TITLE = "what did this report not check?"
@@ -28,6 +29,7 @@ def not_checked(case: Case) -> tuple[NotChecked, ...]:
             NotChecked(f"{lost} lost lines of context", "only the target tree can tell them")
         )
     found += _trees(case)
+    found += logs_left_out(case.outcome)
     found += _facts(case)
     return tuple(found)
 
@@ -142,4 +144,4 @@ def assumptions(case: Case) -> tuple[Assumption, ...]:
         for text, rests in replayed
         if not any(text.startswith(number) and line in text for number, line in lines)
     ]
-    return (*own, *more)
+    return (*own, *more, *logs_assumed(case.outcome))

@@ -13,7 +13,7 @@ from analyzer.patch.message import Message
 from analyzer.result import Item
 from analyzer.review.case import Case
 from analyzer.review.references import searched
-from analyzer.review.workload import work_evidence, work_told
+from analyzer.review.workload import recorded, trace_evidence, work_evidence, work_told
 from analyzer.source import Place, Side
 
 _TITLE = "does the performance claim hold on the target?"
@@ -94,6 +94,8 @@ def claim_holds(case: Case) -> Item:
     series = [one for one in _series(texts) if _is_of_speed(one, labels, near)]
     measured = sorted({at for one in series for _, at in one.values})
     claims = list(_claims(texts, near, set(measured)))
+    if not claims and not series and recorded(case.outcome):
+        return _recorded(case)
     if not claims and not series:
         found = searched(case.patch.message)
         why = "no performance is claimed"
@@ -103,14 +105,30 @@ def claim_holds(case: Case) -> Item:
     return Item(
         "RG-2",
         _TITLE,
-        State.CANNOT_TELL,
+        State.NEEDS_REVIEW if recorded(case.outcome) else State.CANNOT_TELL,
         f"{_counted(claims, len(measured))}; the target was not measured, the figures are {whose}",
-        reason="; ".join(filter(None, (*computed, work_told(case.outcome)))),
+        reason="; ".join(
+            filter(None, (*computed, work_told(case.outcome), *recorded(case.outcome)))
+        ),
         evidence=(
             *_evidence(claims, [texts[at] for at in measured]),
             *work_evidence(case.outcome),
+            *trace_evidence(case.outcome),
         ),
         next="Measure on the target, without and with the patch, and compare with these figures.",
+    )
+
+
+def _recorded(case: Case) -> Item:
+    """Nothing is claimed, and the user's own logs tell what the patch is for."""
+    return Item(
+        "RG-2",
+        _TITLE,
+        State.NEEDS_REVIEW,
+        "no performance is claimed; of the traces given: " + "; ".join(recorded(case.outcome)),
+        reason=work_told(case.outcome),
+        evidence=(*work_evidence(case.outcome), *trace_evidence(case.outcome)),
+        next="Decide whether this helps the workloads of the target.",
     )
 
 

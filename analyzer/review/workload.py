@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.finding import Evidence
-from analyzer.replay.outcome import Config, Outcome, Work
+from analyzer.finding import Evidence, NotChecked
+from analyzer.replay.outcome import Config, Note, Outcome, Work
+from analyzer.result import Assumption
 from analyzer.review.behaviour import counted, where_run
 
 _TARGET = "target.after"
@@ -28,6 +29,56 @@ def work_told(outcome: Outcome | None) -> str:
         f"counted by replaying: {'; '.join(ratios[:_MOST])}; these are steps, not time: what a "
         "step costs on the target was not measured"
     )
+
+
+def recorded(outcome: Outcome | None) -> tuple[str, ...]:
+    """Of each log, in a sentence, whether moving whole page tables helps it."""
+    return tuple(
+        f"{one.name}: {one.eligible:,} of {counted(one.calls, 'mremap() call')} could take the PMD "
+        "path"
+        for one in (outcome.traces if outcome else ())
+    )
+
+
+def trace_evidence(outcome: Outcome | None) -> tuple[Evidence, ...]:
+    """What each log's calls did, and what the target gives otherwise than the log."""
+    return tuple(
+        Evidence(f"{one.name}: {line}")
+        for one in (outcome.traces if outcome else ())
+        for line in (*one.summary, *(_otherwise(note) for note in one.otherwise))
+    )
+
+
+def _otherwise(note: Note) -> str:
+    return f"a result that the target does not give, {_times(note)}: {note.why}"
+
+
+def _times(note: Note) -> str:
+    return f"{counted(note.times, 'time')}, first at line {note.line}"
+
+
+def logs_assumed(outcome: Outcome | None) -> tuple[Assumption, ...]:
+    """What was taken for granted of the logs."""
+    return tuple(
+        Assumption(f"{one.name}: {text}", "RG-2, SM-6")
+        for one in (outcome.traces if outcome else ())
+        for text in (one.populate, *(f"{note.why} ({_times(note)})" for note in one.assumed))
+    )
+
+
+def logs_left_out(outcome: Outcome | None) -> tuple[NotChecked, ...]:
+    """What of the logs was not read, not followed, or not run."""
+    found = [
+        NotChecked(f"{one.name}, {_times(note)}", note.why)
+        for one in (outcome.traces if outcome else ())
+        for note in one.left_out
+    ]
+    found += [
+        NotChecked(f"{one.name}: mremap() itself", "only what its calls moved was run")
+        for one in (outcome.traces if outcome else ())
+        if not one.whole
+    ]
+    return tuple(found)
 
 
 def _lines(outcome: Outcome | None) -> Iterator[str]:

@@ -62,7 +62,7 @@ class Environment:
     def of_file(cls, file: CFile, model: Model, headers: Headers | None = None) -> Environment:
         """What names mean in a C file, by itself or with the headers of its tree."""
         language, modelled = shipped()
-        tree = (headers.seen_from(file),) if headers is not None else ()
+        tree = (headers.of_width(model.long_bits).seen_from(file),) if headers is not None else ()
         others = (language, *tree)
 
         def beyond(name: str) -> Macro | None:

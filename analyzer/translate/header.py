@@ -39,15 +39,26 @@ Ask: TypeAlias = Callable[["Header"], dict[str, str]]
 
 
 class Header:
-    """One header of a tree. ``ask`` finds what its conditions rest on in other headers."""
+    """One header of a tree. ``ask`` finds what its conditions rest on in other headers.
+
+    ``guesses``: where several macros of a name are left, the first is taken, as when no
+    configuration is given.
+    """
 
     def __init__(
-        self, path: str, data: bytes, configuration: Configuration | None, ask: Ask
+        self,
+        path: str,
+        data: bytes,
+        configuration: Configuration | None,
+        ask: Ask,
+        *,
+        guesses: bool = False,
     ) -> None:
         self.path = path
         self.data = data
         self._configuration = configuration
         self._ask = ask
+        self._guesses = guesses or configuration is None
         self._bodies: dict[bytes, bool] = {}
 
     @property
@@ -121,7 +132,7 @@ class Header:
     def _of(self, pieces: Pieces, name: str) -> Macro | Absence | None:
         found = pieces.macros(name)
         alike = len({(each.parameters, each.body) for each in found}) <= 1
-        if found and (alike or self._configuration is None):
+        if found and (alike or self._guesses):
             return found[0]
         return Absence.UNKNOWN if found else None
 

@@ -20,6 +20,7 @@ from analyzer.repo import Tree
 from analyzer.translate.beyond import Doubting, values_of
 from analyzer.translate.header import Header, made_from
 from analyzer.translate.seen import Seen, Sight, best_of, order_of, word_of
+from analyzer.translate.target import of_kernel
 
 __all__ = ["Headers", "ReadFile", "Seen", "best_of", "order_of", "word_of"]
 
@@ -32,13 +33,6 @@ _INCLUDE = re.compile(rb'\n[ \t]*+#[ \t]*+include[ \t]*+(?:<([^>\n]++)>|"([^"\n]
 _WITHOUT_INCLUDES = ("linux/mm.h", "linux/pgtable.h", "linux/hugetlb.h", "linux/rmap.h")
 # The headers that a build makes of a C file's lines of ``DEFINE(NAME, expression)``.
 _MADE_FROM = {"include/generated/bounds.h": "kernel/bounds.c"}
-# What a compiler defines, by architecture and by the symbol that selects the machine.
-_COMPILER = {
-    "x86": (
-        ("X86_64", ("__x86_64__", "__x86_64", "__amd64__", "__LP64__", "_LP64")),
-        ("X86_32", ("__i386__", "__i386")),
-    )
-}
 # More headers than any C file of Linux sees; a tree that has more is not read to its end.
 _MOST_FILES = 6000
 _MOST_BYTES = 256 << 20
@@ -86,11 +80,15 @@ class Headers:
         *,
         arch: str = "x86",
         configuration: Configuration | None = None,
+        long_bits: int | None = None,
     ) -> None:
         self._read_file = read_file
         self._where = _Where(arch)
-        self._picks = configuration is not None
-        self.configuration = _of_kernel(configuration or Configuration(), arch)
+        self._given = configuration
+        unsaid = Configuration(total=long_bits is None)
+        self.configuration = of_kernel(configuration or unsaid, arch, long_bits)
+        self._picks = configuration is not None or long_bits is not None
+        self._by_width: dict[int, Headers] = {}
         self._files: dict[str, Header | None] = {}
         self._includes: dict[str, tuple[Header, ...]] = {}
         self._ranks: dict[str, int] = {}
@@ -116,6 +114,22 @@ class Headers:
     ) -> Headers:
         """The headers of a source tree."""
         return cls(tree.read, arch=arch, configuration=configuration)
+
+    def of_width(self, long_bits: int) -> Headers:
+        """The same headers for a ``long`` of so many bits, where the configuration left that open.
+
+        It says which machine of a family is built for, and so which arms are.
+        """
+        if long_bits not in self._by_width:
+            made = Headers(
+                self._read_file,
+                arch=self.arch,
+                configuration=self._given,
+                long_bits=long_bits,
+            )
+            same = self._picks and made.configuration == self.configuration
+            self._by_width[long_bits] = self if same else made
+        return self._by_width[long_bits]
 
     def seen_from(self, file: CFile) -> Seen:
         """What a C file sees of them."""
@@ -151,7 +165,8 @@ class Headers:
         mine, theirs = self.configuration.symbols, configuration.symbols
         names = [one for one in mine.keys() | theirs.keys() if mine.get(one) != theirs.get(one)]
         words = [f"CONFIG_{name}".encode() for name in names]
-        files = [file.data for file in self._files.values() if file is not None]
+        every = (self, *self._by_width.values())
+        files = [file.data for one in every for file in one._files.values() if file is not None]
         return any(word in data for word in words for data in files)
 
     def named_in(self, path: str, data: bytes) -> tuple[Header, ...]:
@@ -201,7 +216,7 @@ class Headers:
     def _entered(self, path: str, data: bytes) -> Header:
         self._bytes += len(data)
         given = self.configuration if self._picks else None
-        file = Header(path, data, given, self._asked_by)
+        file = Header(path, data, given, self._asked_by, guesses=self._given is None)
         self._ranks[path] = self._where.rank(path)
         _enter(self.defining, file, file.defined)
         if "declaring" in self.__dict__:
@@ -231,12 +246,21 @@ class Headers:
     def _asked_by(self, file: Header) -> dict[str, str]:
         if not file.doubts:
             return {}
-        order = order_of(self.reached(file.path, file.data))
+        order = order_of(self.reached(file.path, file.data + _through(file.path)))
         return values_of(
             file.doubts,
             lambda name: best_of(self.defining.get(word_of(name), ()), order),
             self.configuration,
         )
+
+
+def _through(path: str) -> bytes:
+    """The ``#include`` of what a generic header is seen through: the architecture's of its name.
+
+    That one includes it when it has defined what is its own.
+    """
+    _, generic, name = path.rpartition("/asm-generic/")
+    return f"\n#include <asm/{name}>\n".encode("utf-8", "surrogateescape") if generic else b""
 
 
 def _enter(index: dict[bytes, list[Header]], file: Header, names: Iterable[bytes]) -> None:
@@ -255,23 +279,3 @@ def _plain(path: str) -> str | None:
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts)
-
-
-def _of_kernel(configuration: Configuration, arch: str) -> Configuration:
-    """The configuration as the kernel's own build has it, where no user's program includes it.
-
-    A compiler's own macros are those of the architecture that the configuration selects.
-    """
-    own = next(
-        (own for symbol, own in _COMPILER.get(arch, ()) if _is_on(configuration, symbol)), ()
-    )
-    return Configuration(
-        configuration.symbols,
-        {"__KERNEL__": "1", **dict.fromkeys(own, "1"), **configuration.macros},
-        configuration.total,
-        configuration.undefined,
-    )
-
-
-def _is_on(configuration: Configuration, symbol: str) -> bool:
-    return configuration.symbols.get(symbol) == "y"

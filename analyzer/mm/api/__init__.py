@@ -14,7 +14,7 @@ from types import FunctionType
 from typing import Any
 
 from analyzer.errors import Stopped
-from analyzer.mm.geometry import Geometry, Level
+from analyzer.mm.geometry import X86_64, Geometry, Level
 from analyzer.mm.state import State
 from analyzer.mm.vmflags import FLAGS
 
@@ -65,6 +65,11 @@ def primitives(state: State) -> dict[str, object]:
     bound["current"] = Task(state)
     bound["sysctl_max_map_count"] = Variable(lambda: state.limits.areas)
     return bound
+
+
+def names() -> frozenset[str]:
+    """The C names that ``primitives`` gives, whatever the geometry."""
+    return frozenset((*functions(), *constants(X86_64), "current", "sysctl_max_map_count"))
 
 
 def refused(accident: Exception) -> Stopped | None:
