@@ -15,6 +15,8 @@ from analyzer.mm.state import State, Vma
 # scenario is kept with it, so that no other has its identity.
 _IMAGES: dict[int, tuple[Scenario | Remap, Geometry, populate.Image]] = {}
 _MOST_IMAGES = 2048
+# The most contents of all of them: each takes some hundred bytes.
+_MOST_CONTENTS = 65536
 
 
 def prepare(state: State, scenario: Scenario) -> tuple[Vma, int, Vma, int, int, int]:
@@ -61,7 +63,8 @@ def _fill(state: State, scenario: Scenario | Remap) -> None:
         populate.put(state, known[2])
         return
     populate.build(state, [(one.at, one.kind, one.bits) for one in scenario.contents])
-    if len(_IMAGES) >= _MOST_IMAGES:
+    held = sum(len(one[0].contents) for one in _IMAGES.values()) if scenario.contents else 0
+    if len(_IMAGES) >= _MOST_IMAGES or held + len(scenario.contents) > _MOST_CONTENTS:
         _IMAGES.clear()
     _IMAGES[id(scenario)] = scenario, state.geometry, populate.image_of(state)
 

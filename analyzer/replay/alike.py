@@ -106,9 +106,9 @@ class Form:
             pgoff -= self.by >> self.page_shift
         return Row(
             first,
-            area.start - self.by,
+            area.start - self.by if first is None else 0,
             last,
-            area.end - self.by,
+            area.end - self.by if last is None else 0,
             area.flags,
             None if area.file is None else self.files[area.file],
             pgoff,

@@ -55,7 +55,7 @@ _BLOCK_START = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+=#]))")
 # What the forges turn into links, mentions, references, emoji or formulas after Markdown is done,
 # where a backslash no longer helps. They leave code spans alone.
 _LIVE = re.compile(
-    r"@|://|www\.|mailto:|xmpp:|\$|[#!%~&]\w|\bGH-\d|:[\w+-]+:", re.IGNORECASE | re.ASCII
+    r"@|://|www\.|mailto:|xmpp:|\$|[#!%~&]\w|\bGH-\d|:[\w+-]+:", re.IGNORECASE
 )
 _BRACKETS = re.compile(r"([<>&]+)")
 
