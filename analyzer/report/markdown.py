@@ -54,9 +54,7 @@ _EMPHASIS = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _BLOCK_START = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+=#]))")
 # What the forges turn into links, mentions, references, emoji or formulas after Markdown is done,
 # where a backslash no longer helps. They leave code spans alone.
-_LIVE = re.compile(
-    r"@|://|www\.|mailto:|xmpp:|\$|[#!%~&]\w|\bGH-\d|:[\w+-]+:", re.IGNORECASE
-)
+_LIVE = re.compile(r"@|://|www\.|mailto:|xmpp:|\$|[#!%~&]\w|\bGH-\d|:[\w+-]+:", re.IGNORECASE)
 _BRACKETS = re.compile(r"([<>&]+)")
 
 
