@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 from analyzer.compare.bodies import Bodies, plain
-from analyzer.compare.change import OUTSIDE, Change, LinePair, Owner, RunPair, Scope
+from analyzer.compare.change import (
+    OUTSIDE,
+    Change,
+    ChangedLine,
+    LinePair,
+    Owner,
+    Run,
+    RunPair,
+    Scope,
+)
 from analyzer.compare.lineage import How, Lineage
 from analyzer.compare.outline import Outline
 from analyzer.compare.runs import FileChange
+from analyzer.patch.lines import Mark
 from analyzer.source import Place
 from analyzer.upstream import Kind
 
@@ -52,6 +62,7 @@ def landings(
 ) -> tuple[Landing, ...]:
     """Where each owner's lines of code have landed, each pair of owners once, in order."""
     judge = _Judge(theirs, ours, lineage, Bodies(ours.before))
+    pairs = tuple(pairs)
     found: dict[tuple[Owner | None, Owner | None, Where], Landing] = {}
     for pair in pairs:
         for line in pair.lines:
@@ -66,7 +77,11 @@ def landings(
                 else (line.ours.place, line.theirs.place)
             )
             found[key] = Landing(*key, *places, lines)
-    return (*found.values(), *judge.surroundings(found.values()))
+    return (
+        *found.values(),
+        *judge.surroundings(found.values()),
+        *judge.called_elsewhere(pairs),
+    )
 
 
 def _counts(line: LinePair) -> bool:
@@ -158,6 +173,27 @@ class _Judge:
                     around,
                 )
 
+    def called_elsewhere(self, pairs: Sequence[RunPair]) -> Iterator[Landing]:
+        """New functions that only functions other than upstream's callers use, as the patch has it.
+
+        The text around a use may be another altogether: then no line of it has a partner.
+        """
+        for each in self.lineage.all():
+            mine = each.ours
+            if mine is None or each.theirs.scope is not Scope.FUNCTION:
+                continue
+            if not (self.theirs.is_new(each.theirs) and self.ours.is_new(mine)):
+                continue
+            wanted = _uses(each.theirs, (one for pair in pairs for one in _added(pair.theirs)))
+            found = _uses(mine, (one for pair in pairs for one in _added(pair.ours)))
+            if not wanted or not found or any(self.ours.is_new(owner) for owner in found):
+                continue
+            if any(self.theirs.is_new(owner) for owner in wanted):
+                continue
+            if not {self.lineage.of(owner).ours for owner in wanted} & found.keys():
+                (a, theirs), (b, ours) = next(iter(wanted.items())), next(iter(found.items()))
+                yield Landing(a, b, Where.ELSEWHERE, ours.place, theirs.place)
+
     def _around(self, a: Owner, b: Owner) -> tuple[str, str] | None:
         if self.theirs.after is None or self.ours.after is None:
             return None
@@ -165,6 +201,23 @@ class _Judge:
         if one is None or other is None or one.around == other.around:
             return None
         return " / ".join(one.around) or "nothing", " / ".join(other.around) or "nothing"
+
+
+def _added(run: Run | None) -> Iterator[ChangedLine]:
+    lines = run.code if run is not None else ()
+    return (one for one in lines if one.mark is Mark.ADDED and one.certain)
+
+
+def _uses(function: Owner, lines: Iterable[ChangedLine]) -> dict[Owner, ChangedLine]:
+    """The functions besides itself in which lines name a function, with the first such line."""
+    found: dict[Owner, ChangedLine] = {}
+    for line in lines:
+        owner = line.owner
+        if owner is None or owner == function or owner.scope is not Scope.FUNCTION:
+            continue
+        if function.name in line.words:
+            found.setdefault(owner, line)
+    return found
 
 
 def _telling(text: Outline, first: int, last: int) -> set[str]:

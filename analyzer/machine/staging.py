@@ -11,12 +11,36 @@ from analyzer.mm.events import EventKind
 from analyzer.mm.geometry import Geometry
 from analyzer.mm.state import State, Vma
 
-# What was built for a scenario, by its identity: its hash would take longer than the building. The
-# scenario is kept with it, so that no other has its identity.
-_IMAGES: dict[int, tuple[Scenario | Remap, Geometry, populate.Image]] = {}
-_MOST_IMAGES = 2048
-# The most contents of all of them: each takes some hundred bytes.
-_MOST_CONTENTS = 65536
+# So many images are kept, and so many contents in all of them: each takes some hundred bytes.
+_MOST_IMAGES, _MOST_CONTENTS = 2048, 65536
+
+
+class _Images:
+    """What was built for a scenario, by its identity: its hash would take longer than the building.
+
+    The scenario is kept with it, so that no other has its identity.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Scenario | Remap, Geometry, populate.Image]] = {}
+        self._contents = 0
+
+    def of(self, scenario: Scenario | Remap, geometry: Geometry) -> populate.Image | None:
+        """What was built for a scenario on a geometry, if it is still known."""
+        known = self._known.get(id(scenario))
+        mine = known is not None and known[0] is scenario and known[1] == geometry
+        return known[2] if known is not None and mine else None
+
+    def keep(self, scenario: Scenario | Remap, state: State) -> None:
+        """Remember what a state was filled with."""
+        self._contents += len(scenario.contents)
+        if len(self._known) >= _MOST_IMAGES or self._contents > _MOST_CONTENTS:
+            self._known.clear()
+            self._contents = len(scenario.contents)
+        self._known[id(scenario)] = scenario, state.geometry, populate.image_of(state)
+
+
+_IMAGES = _Images()
 
 
 def prepare(state: State, scenario: Scenario) -> tuple[Vma, int, Vma, int, int, int]:
@@ -58,15 +82,12 @@ def prepare_call(state: State, remap: Remap) -> tuple[int, int, int, int, int]:
 
 def _fill(state: State, scenario: Scenario | Remap) -> None:
     """Put the contents in: they are built once for all the kernels that are run on a scenario."""
-    known = _IMAGES.get(id(scenario))
-    if known is not None and known[0] is scenario and known[1] == state.geometry:
-        populate.put(state, known[2])
+    image = _IMAGES.of(scenario, state.geometry)
+    if image is not None:
+        populate.put(state, image)
         return
     populate.build(state, [(one.at, one.kind, one.bits) for one in scenario.contents])
-    held = sum(len(one[0].contents) for one in _IMAGES.values()) if scenario.contents else 0
-    if len(_IMAGES) >= _MOST_IMAGES or held + len(scenario.contents) > _MOST_CONTENTS:
-        _IMAGES.clear()
-    _IMAGES[id(scenario)] = scenario, state.geometry, populate.image_of(state)
+    _IMAGES.keep(scenario, state)
 
 
 def finish(state: State, before: Any, value: object) -> None:

@@ -68,9 +68,7 @@ def change_of(space: Space, remap: Remap, after: After) -> Change:
     )
 
 
-def put_back(
-    space: Space, call: Asked, areas: tuple[Area, ...], change: Change, line: int
-) -> None:
+def put_back(space: Space, call: Asked, areas: tuple[Area, ...], change: Change, line: int) -> None:
     """Do a change to the space that a call's ``areas`` were cut out of."""
     for start, end in ranges(call):
         space.pages.clear(start, end)

@@ -20,7 +20,7 @@ class Most(NamedTuple):
 
 
 # What a kernel may move or unmap: to move a table page by page takes it most of a millisecond.
-MOVED = Most(512, 16)
+MOVED = Most(256, 8)
 # What the log shows to stay is there to be seen to stay.
 STILL = Most(8, 4)
 

@@ -6,17 +6,19 @@ where that kernel could not run it; an address that a kernel chose is taken from
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from analyzer.errors import Stopped
-from analyzer.machine.left import Standings
 from analyzer.machine.observation import Done, Observation
-from analyzer.machine.scenario import Area, Remap, Scenario
-from analyzer.mm.entry import Kind
+from analyzer.machine.scenario import Remap, Scenario
 from analyzer.mm.events import EventKind
 from analyzer.mm.geometry import X86_64
+from analyzer.replay.alike import Form, Key, Shifted, form_of
 from analyzer.replay.aspects import CameTo
+from analyzer.replay.back import Change, after_of, change_of, put_back
 from analyzer.replay.bench import Bench
 from analyzer.replay.four import Four, Judged, judge
 from analyzer.replay.lockstep import first_difference
@@ -24,17 +26,27 @@ from analyzer.replay.moving import follow
 from analyzer.replay.operation import Call, Operation, Unread
 from analyzer.replay.population import Populate
 from analyzer.replay.recorded import result_told, told
-from analyzer.replay.restrict import NotReplayed, remap_of
-from analyzer.replay.back import After, take_over
+from analyzer.replay.restrict import Cut, NotReplayed, cut_of
 from analyzer.replay.sides import AnyScenario, AnySide
+from analyzer.replay.space import Space
 from analyzer.replay.spaces import Spaces
 from analyzer.replay.tally import Tally
+from analyzer.replay.vmbits import MREMAP_MAYMOVE
 from analyzer.replay.workload import Workloads
 
 _WORD = 1 << 64
 _MOST_ERRNO = 4095
 # Differences of so many sorts are kept; of each the first.
 _MOST_FOUND = 12
+# So many calls are known that may come again, and of those that come again one in so many is run.
+_MOST_KNOWN, _CHECKED_EACH = 4096, 64
+# Reasons of so many kinds are told apart.
+_MOST_KINDS = 256
+# The most work for one log, and what a call takes at least: see ``_work_of``.
+_MOST_WORK, _EACH_CALL = 5_000_000, 20
+_ADDRESS = re.compile(r"0x[0-9a-f]+|\b\d+\b")
+# What is to be seen of a call that does nothing.
+_QUIET = frozenset((EventKind.LOCK, EventKind.UNLOCK, EventKind.READ, EventKind.RETURN))
 
 
 @dataclass(slots=True)
@@ -77,10 +89,37 @@ class Traced:
     refused: Tally = field(default_factory=Tally)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """What the kernels did with one call: what is counted of it, and what is left.
+
+    ``results`` are the ``after`` kernels', an errno as a negative number, None for none.
+    ``change`` is what upstream.after did to the space, None where the log has to say it.
+    """
+
+    done: tuple[Done, ...]
+    judged: Judged | None
+    results: tuple[int | None, ...]
+    change: Change | None
+    placeless: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A ``_Ran`` without its place."""
+
+    done: tuple[Done, ...]
+    judged: Judged | None
+    results: tuple[int | None, ...]
+    change: Shifted | None
+
+
 class Replayer:
     """Replays logs on the four kernels of a comparison.
 
-    ``calls``: all four have the system call; else each move is run from move_page_tables() on.
+    ``calls``: all four have the system call; else each move is run from move_page_tables() on. With
+    ``again``, calls that are alike but for their place (``alike``) are run once and then now and
+    then: should a kernel do something else then, all are run from there on.
     """
 
     def __init__(
@@ -90,6 +129,7 @@ class Replayer:
         *,
         calls: bool,
         acts: Callable[[AnyScenario], bool] = lambda _: True,
+        again: bool = True,
     ) -> None:
         self._bench = bench
         self._four = four
@@ -101,6 +141,10 @@ class Replayer:
             ("upstream.before", four.upstream_before),
             ("target.before", four.target_before),
         )
+        self._again = again
+        self._known: OrderedDict[Key, _Known] = OrderedDict()
+        self._reused = 0
+        self._work = 0
 
     def replay(
         self, entries: Iterable[Operation | Unread], name: str, populate: Populate
@@ -110,49 +154,104 @@ class Replayer:
         traced = Traced(name, populate, self._calls)
         traced.assumed, traced.refused = spaces.assumed, spaces.refused
         traced.sums = {side: Sum() for side, _ in self._sides}
+        kinds = _Kinds()
+        self._work = 0
         for entry in entries:
             if isinstance(entry, Unread):
-                traced.unread.note(entry.why, entry.line)
+                kinds.note(traced.unread, entry.why, entry.why, entry.line)
                 continue
             traced.operations += 1
             process = spaces.take(entry)
             if entry.call is Call.MREMAP and process is not None:
-                space = process.space
-                traced.workloads.count(entry, process.number, space)
-                remap = remap_of(space, entry, X86_64)
-                after = self._step(traced, entry, remap)
-                if after is None or isinstance(remap, NotReplayed):
-                    follow(space, entry)
-                else:
-                    take_over(space, remap, after, entry.line)
+                traced.workloads.count(entry, process.number, process.space)
+                try:
+                    self._step(traced, kinds, entry, process.space)
+                except Stopped as stopped:
+                    kinds.stopped(traced.not_replayed, stopped.reason, entry.line)
+                    follow(process.space, entry)
         return traced
 
-    def _step(self, traced: Traced, entry: Operation, remap: Remap | NotReplayed) -> After | None:
-        """Run one call; what upstream.after left, None where the log has to say it."""
-        if isinstance(remap, NotReplayed):
-            traced.not_replayed.note(remap.why, remap.line)
-            return None
-        scenario = remap if self._calls else _move_of(remap, entry)
-        if scenario is None:
-            return None
-        try:
-            return self._run(traced, entry, scenario)
-        except Stopped as stopped:
-            traced.not_replayed.note(stopped.reason, entry.line)
-            return None
-
-    def _run(self, traced: Traced, entry: Operation, scenario: AnyScenario) -> After | None:
-        ours, theirs = (self._came_to(side, scenario) for _, side in self._sides[:2])
+    def _step(self, traced: Traced, kinds: _Kinds, entry: Operation, space: Space) -> None:
+        """Run one call, or follow the log. Raises ``Stopped`` where a kernel cannot go on."""
+        cut = cut_of(space, entry, X86_64)
+        if isinstance(cut, NotReplayed):
+            raise Stopped(cut.why)
+        ran = (
+            None if not self._calls and not _is_move(cut) else self._ran(traced, space, cut, entry)
+        )
+        if ran is None:
+            follow(space, entry)
+            return
         traced.replayed += 1
-        self._count(traced, scenario, (ours.run, theirs.run))
+        for (side, _), done in zip(self._sides, ran.done, strict=False):
+            traced.sums[side].add(done)
+        if ran.judged is not None:
+            _keep(traced, ran.judged, lambda: self._scenario(cut), entry.line)
+        if self._calls and ran.results[-1] != entry.result:
+            kinds.otherwise(traced.otherwise, entry, ran.results[-1])
+        if ran.change is None:
+            follow(space, entry)
+        else:
+            put_back(space, cut.call, cut.areas, ran.change, entry.line)
+
+    # --- running -----------------------------------------------------------------------------
+
+    def _ran(self, traced: Traced, space: Space, cut: Cut, entry: Operation) -> _Ran:
+        """What the kernels do with a call: as they did before, or run."""
+        form = form_of(cut) if self._again else None
+        known = None if form is None else self._known.get(form.key)
+        if form is None or known is None:
+            ran = self._run(space, cut)
+            self._remember(form, ran)
+            return ran
+        self._reused += 1
+        if self._reused % _CHECKED_EACH == 0:
+            ran = self._run(space, cut)
+            if _without_place(form, ran) != known:
+                self._again = False
+                traced.assumed.note(
+                    "mremap calls that are alike but for their place are not alike: "
+                    "up to here they were taken to be",
+                    entry.line,
+                )
+            return ran
+        traced.assumed.note(
+            "mremap like an earlier one but for its place: it is taken to do the same", entry.line
+        )
+        self._known.move_to_end(form.key)
+        change = None if known.change is None else form.change(known.change)
+        results = tuple(None if one is None else form.result_of(one) for one in known.results)
+        return _Ran(known.done, known.judged, results, change, placeless=True)
+
+    def _remember(self, form: Form | None, ran: _Ran) -> None:
+        known = None if form is None or not ran.placeless else _without_place(form, ran)
+        if form is not None and known is not None:
+            self._known[form.key] = known
+            if len(self._known) > _MOST_KNOWN:
+                self._known.popitem(last=False)
+
+    def _run(self, space: Space, cut: Cut) -> _Ran:
+        """Run a call on the kernels: on those before the patch where something moved."""
+        self._work += _work_of(cut)
+        if self._work > _MOST_WORK:
+            raise Stopped("the log asks for more than is run of one")
+        remap = cut.remap()
+        scenario = self._scenario(cut, remap)
+        ours, theirs = (self._came_to(side, scenario) for _, side in self._sides[:2])
+        runs = [ours.run, theirs.run]
+        if any(one.done.ptes_moved or one.done.pmds_moved for one in runs):
+            runs += [self._came_to(side, scenario).run for _, side in self._sides[2:]]
+        judged = None
         if first_difference(ours.run, theirs.run) is not None:
             judged = judge(self._bench, self._four, scenario, acts=self._acts(scenario))
-            if judged is not None:
-                _keep(traced, judged, scenario, entry.line)
-        if isinstance(scenario, Scenario):
-            return None
-        self._compare(traced, entry, theirs.run)
-        return _after(ours)
+        done = tuple(one.done for one in runs)
+        if not self._calls:
+            return _Ran(done, judged, (), None, placeless=True)
+        results = tuple(_result(one) for one in runs)
+        change = None
+        if results[0] is not None and results[0] == cut.call.result:
+            change = change_of(space, remap, after_of(results[0], ours.left))
+        return _Ran(done, judged, results[:2], change, _is_placeless(cut, runs, results))
 
     def _came_to(self, side: AnySide, scenario: AnyScenario) -> CameTo:
         found = self._bench.came_to(side, scenario)
@@ -160,28 +259,73 @@ class Replayer:
             raise Stopped(found.run.halted)
         return found
 
-    def _count(self, traced: Traced, scenario: AnyScenario, after: tuple[Observation, ...]) -> None:
-        """Add up what each kernel did; those before the patch are run where something moved."""
-        runs = list(after)
-        if any(one.done.ptes_moved or one.done.pmds_moved for one in runs):
-            runs += [self._bench.run(side, scenario) for _, side in self._sides[2:]]
-        for (name, _), run in zip(self._sides, runs, strict=False):
-            if run.halted is None:
-                traced.sums[name].add(run.done)
+    def _scenario(self, cut: Cut, remap: Remap | None = None) -> AnyScenario:
+        remap = remap or cut.remap()
+        return remap if self._calls else _move_of(cut, remap)
 
-    def _compare(self, traced: Traced, entry: Operation, run: Observation) -> None:
-        """Whether the target gives what the log says that its kernel gave."""
-        mine = _result(run)
-        if entry.result is not None and mine != entry.result:
-            what = f"{told(entry)}, where the target gives {result_told(mine)}"
-            # The line and the addresses are of the first; what is counted is the pair of results.
-            kind = f"{_sort(entry.result)} in the log, {_sort(mine)} from the target"
-            first = kind not in {one.why.partition(": ")[0] for one in traced.otherwise.noted()}
-            known = next(
-                (one.why for one in traced.otherwise.noted() if one.why.startswith(f"{kind}: ")),
-                None,
-            )
-            traced.otherwise.note(f"{kind}: {what}" if first else known or kind, entry.line)
+
+# --- again -----------------------------------------------------------------------------------
+
+
+def _without_place(form: Form, ran: _Ran) -> _Known | None:
+    shifted = None if ran.change is None else form.shifted(ran.change)
+    if ran.change is not None and shifted is None:
+        return None
+    results = tuple(None if one is None else form.result(one) for one in ran.results)
+    return _Known(ran.done, ran.judged, results, shifted)
+
+
+def _is_placeless(cut: Cut, runs: Sequence[Observation], results: Sequence[int | None]) -> bool:
+    """Whether nothing that the kernels did hangs on where in the address space they did it.
+
+    A place that a kernel chose itself does. Who fails without having done anything has none.
+    """
+    call = cut.call
+    if any(one is None for one in results):
+        return False
+    if cut.chosen is not None or call.fixed or not call.flags & MREMAP_MAYMOVE:
+        ours = (call.address, cut.chosen, call.new_address if call.fixed else None)
+        return all(one is not None and (one < 0 or one in ours) for one in results)
+    if call.result >= 0:
+        return all(one == call.address for one in results)
+    return all(event.kind in _QUIET for one in runs for event in one.events)
+
+
+def _work_of(cut: Cut) -> int:
+    """How much there is to do for one call, in hundreds of microseconds or so."""
+    call = cut.call
+    pages = sum(min(one.most.pages, sum(run.pages() for run in one.runs)) for one in cut.pieces)
+    tables = max(call.old_length, call.new_length) // cut.geometry.pmd_size
+    return _EACH_CALL + (pages + tables) // 2
+
+
+# --- what is counted -------------------------------------------------------------------------
+
+
+class _Kinds:
+    """Reasons with addresses in them, counted by what they say besides, in the first one's words."""
+
+    def __init__(self) -> None:
+        self._said: dict[tuple[int, str], str] = {}
+
+    def note(self, tally: Tally, kind: str, words: str, line: int) -> None:
+        """Count one. There are not more than so many kinds: a log may be made to have them."""
+        key = id(tally), kind
+        if key not in self._said:
+            if len(self._said) >= _MOST_KINDS:
+                words, key = "more kinds than are told apart", (id(tally), "")
+            self._said.setdefault(key, words)
+        tally.note(self._said[key], line)
+
+    def stopped(self, tally: Tally, reason: str, line: int) -> None:
+        """Count a call that was not run."""
+        self.note(tally, _ADDRESS.sub("", reason), reason, line)
+
+    def otherwise(self, tally: Tally, entry: Operation, mine: int | None) -> None:
+        """Count a call of which the target gives another result than the log says."""
+        kind = f"{_sort(entry.result)} in the log, {_sort(mine)} from the target"
+        first = f"{told(entry)}, where the target gives {result_told(mine)}"
+        self.note(tally, kind, f"{kind}: {first}", entry.line)
 
 
 def _sort(result: int | None) -> str:
@@ -190,31 +334,30 @@ def _sort(result: int | None) -> str:
     return result_told(result) if result < 0 else "an address"
 
 
-def _keep(traced: Traced, judged: Judged, scenario: AnyScenario, line: int) -> None:
+def _keep(traced: Traced, judged: Judged, scenario: Callable[[], AnyScenario], line: int) -> None:
     known = {(one.sort, one.cause) for one, _, _ in traced.found}
     if (judged.sort, judged.cause) not in known and len(known) < _MOST_FOUND:
-        traced.found.append((judged, scenario, line))
+        traced.found.append((judged, scenario(), line))
 
 
-def _move_of(remap: Remap, entry: Operation) -> Scenario | None:
-    """What a call that moved asks of move_page_tables(); None where it moved nothing."""
-    result = entry.result
-    if result is None or result < 0 or result == remap.address or not remap.old_length:
-        return None
-    page = remap.geometry.page_size
-    length = min(remap.old_length, remap.new_length)
-    length += -length % page
-    source = next((one for one in remap.areas if one.start <= remap.address < one.end), None)
-    end = remap.address + length
-    if source is None or abs(result - remap.address) < length:
-        return None
-    inside = tuple(one for one in remap.contents if remap.address <= one.at < end)
+def _is_move(cut: Cut) -> bool:
+    """Whether a call asks something of move_page_tables()."""
+    call = cut.call
+    source = any(one.start <= call.address < one.end for one in cut.areas)
+    return call.moved and source and 0 < call.kept <= abs(call.result - call.address)
+
+
+def _move_of(cut: Cut, remap: Remap) -> Scenario:
+    """What a call that moved asks of move_page_tables()."""
+    call = cut.call
+    source = next(one for one in cut.areas if one.start <= call.address < one.end)
+    kept = range(call.address, call.address + call.kept)
     return Scenario(
-        remap.geometry,
-        remap.address,
-        result,
-        length,
-        inside,
+        cut.geometry,
+        call.address,
+        call.result,
+        call.kept,
+        tuple(one for one in remap.contents if one.at in kept),
         file=source.file is not None,
         anon=source.anon is not None,
     )
@@ -228,21 +371,3 @@ def _result(run: Observation) -> int | None:
         return None
     value %= _WORD
     return value - _WORD if value >= _WORD - _MOST_ERRNO else value
-
-
-def _after(came_to: CameTo) -> After | None:
-    """What is taken over into the trace's space."""
-    result = _result(came_to.run)
-    if result is None:
-        return None
-    return After(result, _areas(came_to.left), _pages(came_to.left))
-
-
-def _areas(left: Standings) -> tuple[Area, ...]:
-    return tuple(
-        Area(one.start, one.end, one.flags, one.file, one.pgoff, one.anon) for one in left.areas
-    )
-
-
-def _pages(left: Standings) -> dict[int, int]:
-    return {at: bits for at, (kind, _, bits) in left.pages.items() if kind is Kind.PAGE}

@@ -30,20 +30,28 @@ class Way(Enum):
 def way_from(events: Sequence[Event], at: int) -> Way:
     """The first way that is gone from an event on."""
     allocated = {event.what[1] for event in events[:at] if event.kind is EventKind.ALLOCATE}
+    locked = False
     for event in events[at:]:
         if event.kind is EventKind.ALLOCATE:
-            if event.what[0] is Level.PTE:
+            if event.what[0] is Level.PTE or locked:
                 return Way.ENTRIES
             allocated.add(event.what[1])
         elif event.kind is EventKind.REPORT:
             return Way.WARNED
-        elif event.kind is EventKind.LOCK and str(event.what[0]).startswith(_PTE_LOCK):
-            return Way.ENTRIES
+        elif event.kind is EventKind.LOCK and _guards_pages(str(event.what[0])):
+            locked = True
         elif event.kind is EventKind.WRITE:
             way = _written(event, allocated)
-            if way is not Way.NONE:
+            # Under a lock that guards entries of pages a PMD's is moved whole by mistake alone.
+            if way is not Way.NONE and (not locked or any(map(_guards_pages, event.under))):
                 return way
-    return Way.NONE
+        elif locked and not any(map(_guards_pages, event.under)):
+            return Way.ENTRIES
+    return Way.ENTRIES if locked else Way.NONE
+
+
+def _guards_pages(lock: str) -> bool:
+    return lock.startswith(_PTE_LOCK)
 
 
 def follows_whole_move(events: Sequence[Event], at: int) -> bool:

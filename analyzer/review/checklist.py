@@ -5,23 +5,21 @@ from __future__ import annotations
 from analyzer.result import Item
 from analyzer.review import (
     cve,
-    differences,
     followups,
     gating,
-    hunks,
     identity,
     integrity,
-    landed,
     limits,
-    moves,
     on_and_off,
     performance,
     prerequisites,
     references,
     regression,
     semantics,
+    shape,
     signoffs,
 )
+from analyzer.review.by_text import by_text
 from analyzer.review.case import Case, Rule
 from analyzer.review.pending import open_rule, person_rule
 from analyzer.review.readings import with_nothing_lost
@@ -35,11 +33,11 @@ CHECKLIST: tuple[Rule, ...] = (
     references.tree_prefix,
     integrity.arrived,
     integrity.one_change,
-    with_nothing_lost(hunks.hunks_complete),
-    landed.same_places,
-    differences.context_only,
-    differences.deviations_explained,
-    moves.moves_explained,
+    with_nothing_lost(by_text("hunks.hunks_complete", shape.hunks_complete)),
+    by_text("landed.same_places", shape.same_places),
+    by_text("differences.context_only", open_rule("TX-3")),
+    by_text("differences.deviations_explained", open_rule("TX-4")),
+    by_text("moves.moves_explained", shape.moves_explained),
     *map(semantics.rule_of, ("SM-1", "SM-2", "SM-3", "SM-4", "SM-5", "SM-6")),
     prerequisites.prerequisites_there,
     followups.later_fixes,

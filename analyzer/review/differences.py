@@ -12,9 +12,8 @@ from analyzer.finding import Evidence, State
 from analyzer.result import Item
 from analyzer.review.case import Case
 from analyzer.review.notes import covers, said_in
-from analyzer.review.pending import open_rule
 from analyzer.review.readings import with_nothing_lost
-from analyzer.review.sides import BY_TEXT, beside, listed, place, where
+from analyzer.review.sides import BY_TEXT, beside, delta_of, listed, place, where
 
 _TX3 = "are all differences to upstream's patch context only?"
 _TX4 = "is every deviation explained in the message?"
@@ -34,13 +33,11 @@ _WORDS = {
 
 def context_only(case: Case) -> Item:
     """TX-3: lines side by side; what a difference does is judged by the items on behaviour."""
-    if case.delta is None:
-        return open_rule("TX-3")(case)
     return with_nothing_lost(_by_text)(case)
 
 
 def _by_text(case: Case) -> Item:
-    pairs = case.delta.runs if case.delta else ()
+    pairs = delta_of(case).runs
     if not any(pair.theirs is not None and pair.ours is not None for pair in pairs):
         summary = "no change has a partner upstream"
         action = "Compare with the upstream commit by hand."
@@ -104,9 +101,7 @@ def deviations_explained(case: Case) -> Item:
 
     Other context needs no note.
     """
-    if case.delta is None:
-        return open_rule("TX-4")(case)
-    deviations = _deviations(case.delta)
+    deviations = _deviations(delta_of(case))
     if not deviations:
         summary = "there is no deviation but context"
         return Item("TX-4", _TX4, State.OK, summary, reason=BY_TEXT)

@@ -13,7 +13,7 @@ from analyzer.result import Item
 from analyzer.review import shape
 from analyzer.review.case import Case
 from analyzer.review.notes import Said, covers, mentions, said_in
-from analyzer.review.sides import BY_TEXT, listed, of_file, place, quoted, where
+from analyzer.review.sides import BY_TEXT, delta_of, listed, of_file, place, quoted, where
 
 _TX1 = "is every upstream hunk there, and none added?"
 
@@ -28,12 +28,11 @@ class _Told:
 
 
 def hunks_complete(case: Case) -> Item:
-    """TX-1, by text where upstream's is at hand, else by shape."""
-    if case.delta is None:
-        return shape.hunks_complete(case)
-    told = list(_told(case, case.delta))
-    total = sum(pair.theirs is not None for pair in case.delta.runs)
-    total += sum(file.bare for file in case.delta.files)
+    """TX-1, by upstream's text."""
+    delta = delta_of(case)
+    told = list(_told(case, delta))
+    total = sum(pair.theirs is not None for pair in delta.runs)
+    total += sum(file.bare for file in delta.files)
     if not total:
         summary = "upstream's patch holds no change that could be compared"
         return Item("TX-1", _TX1, State.CANNOT_TELL, summary, next=shape.GIVE_UPSTREAM)
@@ -75,7 +74,8 @@ def _told(case: Case, delta: Delta) -> Iterator[_Told]:
         for pair in file.runs:
             if pair.theirs is None:
                 near = file.theirs is not None and bool(touched & set(pair.run.owners))
-                yield _added(pair, notes, near or _is_helper(pair, file))
+                mild = near or _is_helper(pair, file) or _is_own_select(case, pair)
+                yield _added(pair, notes, mild)
             elif pair.change is Change.DROPPED:
                 yield _dropped(case, pair, notes)
             elif _is_lost(pair):
@@ -102,6 +102,15 @@ def _is_helper(pair: RunPair, file: FilePair) -> bool:
         for word in line.ours.words
     }
     return file.theirs is not None and any(owner.name in named for owner in pair.run.owners)
+
+
+def _is_own_select(case: Case, pair: RunPair) -> bool:
+    """Whether a run only selects what the patch itself defines: CF-2 and CF-3 ask about that."""
+    own = {one.symbol for symbols in case.symbols for one in symbols.defined if one.symbol}
+    return _has_code(pair) and all(
+        len(line.words) == 2 and line.words[0] == "select" and line.words[1] in own
+        for line in pair.run.code
+    )
 
 
 def _added(pair: RunPair, notes: tuple[Said, ...], near: bool) -> _Told:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from analyzer.compare.in_tree import Near, SymbolInTree, SymbolsInTree
 from analyzer.compare.symbols import Mention, Selection, Symbols
 from analyzer.finding import Evidence, State
 from analyzer.kconfig import print_expr
 from analyzer.kconfig.uses import Defined, Switch, architecture_of
 from analyzer.source import Place, Side
+
+if TYPE_CHECKING:
+    from analyzer.compare.in_tree import Near, SymbolInTree, SymbolsInTree
 
 _MOST = 12
 

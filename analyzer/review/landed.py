@@ -10,17 +10,15 @@ from analyzer.finding import Evidence, State
 from analyzer.result import Item
 from analyzer.review import shape
 from analyzer.review.case import Case
-from analyzer.review.sides import BY_TEXT, listed
+from analyzer.review.sides import BY_TEXT, delta_of, listed
 
 _TX2 = "did every hunk land in the same function or Kconfig symbol?"
 _REVIEWED = (Where.SPLIT, Where.SURROUNDED, Where.UNKNOWN)
 
 
 def same_places(case: Case) -> Item:
-    """TX-2, by text where upstream's is at hand, else by shape."""
-    if case.delta is None:
-        return shape.same_places(case)
-    found = [(file, one) for file in case.delta.files for one in file.landings]
+    """TX-2, by upstream's text."""
+    found = [(file, one) for file in delta_of(case).files for one in file.landings]
     wrong = [(file, one) for file, one in found if one.where is Where.ELSEWHERE]
     open_ = [(file, one) for file, one in found if one.where in _REVIEWED]
     taken = list(_captured(case))
@@ -63,13 +61,13 @@ def _count(found: list[tuple[FilePair, Landing]]) -> int:
 
 
 def _how(case: Case) -> str:
-    files = case.delta.files if case.delta else ()
+    files = delta_of(case).files
     whole = all(file.placed for file in files if file.ours is not None and file.ours.hunks)
     return "" if whole else ", as far as the hunks and their headers show"
 
 
 def _captured(case: Case) -> Iterator[Evidence]:
-    for file in case.delta.files if case.delta else ():
+    for file in delta_of(case).files:
         for each in file.captured:
             said = f"{file.path}: lines of {each.before} stand in {each.after} after the patch"
             yield Evidence(said, each.place)

@@ -15,7 +15,7 @@ from analyzer.result import Item
 from analyzer.review import shape
 from analyzer.review.case import Case
 from analyzer.review.notes import Said, mentions, said_in
-from analyzer.review.sides import BY_TEXT, listed, of_file, place, where
+from analyzer.review.sides import BY_TEXT, delta_of, listed, of_file, place, where
 
 _TX5 = "are renamed or moved files and functions accounted for?"
 _MOVES = (FileKind.RENAMED, FileKind.COPIED)
@@ -29,10 +29,9 @@ class _Told:
 
 def moves_explained(case: Case) -> Item:
     """TX-5: what is renamed or moved, and whether text or message accounts for it."""
-    if case.delta is None:
-        return shape.moves_explained(case)
+    delta = delta_of(case)
     notes = said_in(case)
-    told = [one for file in case.delta.files for one in _of(file, notes)]
+    told = [one for file in delta.files for one in _of(file, notes)]
     open_ = [one.evidence for one in told if not one.accounted]
     if open_:
         return Item(
@@ -44,7 +43,7 @@ def moves_explained(case: Case) -> Item:
             evidence=listed(open_),
             next="Check that each is what upstream's patch means.",
         )
-    if not any(file.theirs and file.ours for file in case.delta.files):
+    if not any(file.theirs and file.ours for file in delta.files):
         summary = "no file has a partner upstream"
         return Item("TX-5", _TX5, State.CANNOT_TELL, summary, next=shape.GIVE_UPSTREAM)
     accounted = [one.evidence for one in told]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from analyzer.finding import Evidence, State
 from analyzer.replay.outcome import Cause, Divergence, Outcome
@@ -22,9 +23,12 @@ from analyzer.review.behaviour import (
     unsettled,
     where_run,
 )
-from analyzer.review.callees import breaks_build, callees, looked_up, trouble_evidence
+from analyzer.review.callees import callees
 from analyzer.review.case import Case, Rule
 from analyzer.source import Place, Side
+
+if TYPE_CHECKING:
+    from analyzer.review.looked_up import LookedUp
 
 _REST = "SM-6"
 _GATING = "CF-4"
@@ -86,19 +90,19 @@ def _answered(case: Case, name: str, question: _Question) -> Item:
     if not touches_code(case):
         return Item(name, question.title, State.NOT_APPLICABLE, "the patch touches no C")
     found = raised(case, name)
+    in_tree = _in_tree(case, question) if name == "SM-2" else None
     if found:
         item = differs(case, name, question.title, found)
-        more = trouble_evidence(case.callees) if name == "SM-2" else ()
-        return replace(item, evidence=(*item.evidence, *more))
-    if name == "SM-2" and breaks_build(case.callees):
-        return looked_up(question.title, case.callees or (), _agreed(case))
+        return replace(item, evidence=(*item.evidence, *(in_tree.troubles if in_tree else ())))
+    if in_tree is not None and in_tree.breaks_build:
+        return in_tree.item
     loose = [one for one in unsettled(case) if primary(one) == name]
     if outcome is not None and loose:
         return _not_settled(case, name, outcome, loose)
     open_points = not_run_for(case, name)
-    if name == "SM-2" and case.callees is not None and not _has_own_points(outcome):
+    if in_tree is not None and not _has_own_points(outcome):
         # The tree answers this one, whatever else was not run.
-        return looked_up(question.title, case.callees, _agreed(case))
+        return in_tree.item
     if outcome is None or open_points:
         return _not_run(case, name, open_points or doubts(case))
     others = charged(case)
@@ -282,6 +286,16 @@ def _callees(case: Case, outcome: Outcome) -> Item:
         evidence=callees(case),
         next="Build the target with the patch; look each callee up.",
     )
+
+
+def _in_tree(case: Case, question: _Question) -> LookedUp | None:
+    """SM-2 by the target's tree; None without one."""
+    if case.callees is None:
+        return None
+    # Without a tree nothing of this is needed.
+    from analyzer.review.looked_up import looked_up
+
+    return looked_up(question.title, case.callees, _agreed(case))
 
 
 def _agreed(case: Case) -> str:

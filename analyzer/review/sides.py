@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyzer.compare.change import LinePair, RunPair
-from analyzer.compare.delta import FilePair
+from analyzer.compare.delta import Delta, FilePair
 from analyzer.finding import Evidence
+from analyzer.review.case import Case
 from analyzer.source import Place, Side
 
 BY_TEXT = "compared with the text of upstream's patch"
@@ -67,3 +68,10 @@ def listed(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     if len(evidence) <= MOST:
         return tuple(evidence)
     return (*evidence[:MOST], Evidence(f"and {len(evidence) - MOST} more"))
+
+
+def delta_of(case: Case) -> Delta:
+    """How the patch differs from upstream's. Raises ValueError without upstream's text."""
+    if case.delta is None:
+        raise ValueError("upstream's text is not at hand")
+    return case.delta

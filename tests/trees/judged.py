@@ -75,6 +75,7 @@ class Bench:
             str(patch),
             upstream_commit=commit,
             target=str(target or self.target),
+            architectures=("x86",),
             config=trees.config(Era.RHEL7),
             upstream=upstream,
         )
