@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,7 +14,7 @@ from analyzer.intake import named_commit, read_input
 from analyzer.patch.lines import FilePatch
 from analyzer.patch.reader import Patch, read_series
 from analyzer.reference.slots import PATH
-from analyzer.review.case import Source
+from analyzer.review.case import Seen, Source
 
 # A release's .config: symbols and their values.
 Settings: TypeAlias = Mapping[str, str]
@@ -47,6 +48,7 @@ class Upstream:
     before: Tree | None = None
     after: Tree | None = None
     found: str = ""
+    seen: Seen | None = None
 
 
 def upstream_of(
@@ -68,6 +70,17 @@ def upstream_of(
     return _of_repository(source, patch, mended, named)
 
 
+def revision_of(source: str | None, revision: str) -> str | None:
+    """The commit that a revision of upstream's repository is; None where that is none."""
+    if source is None:
+        return None
+    from analyzer.repo import open_commit, split_spec
+    from analyzer.repo.git import is_repository
+
+    path = Path(split_spec(source)[0])
+    return open_commit(source, revision).commit if is_repository(path) else None
+
+
 def _only(patches: Sequence[Patch], source: str) -> Patch:
     if len(patches) != 1:
         what = f"holds {len(patches)} patches"
@@ -79,15 +92,21 @@ def _of_repository(source: str, patch: Patch, mended: Mended, named: str | None)
     from analyzer.compare.change import UpstreamPatch
     from analyzer.repo import exported, open_commit, split_spec
 
-    found = "" if named else "told by "
+    found = ""
     if named is None:
-        named, by = _searched(source, patch, mended)
-        found += by
+        named, found = _searched(source, patch, mended)
     commit: Commit = open_commit(source, named)
     where = split_spec(source)[0]
     (own,) = read_series(exported(where, commit.commit), source).patches
     theirs = UpstreamPatch(own.files, commit.commit)
-    return Upstream(source, theirs, commit.before, commit.after, found)
+    return Upstream(source, theirs, commit.before, commit.after, found, _seen(commit, where, found))
+
+
+def _seen(commit: Commit, source: str, found: str) -> Seen:
+    author, seconds = commit.author, commit.author.seconds
+    date = "" if seconds is None else datetime.fromtimestamp(seconds, UTC).date().isoformat()
+    shown = f"{author.name} <{author.mail}>"
+    return Seen(commit.commit, commit.subject, shown, date, source, found)
 
 
 def _searched(source: str, patch: Patch, mended: Mended) -> tuple[str, str]:
@@ -113,7 +132,7 @@ def _searched(source: str, patch: Patch, mended: Mended) -> tuple[str, str]:
         *(["its subject"] if chosen.same_subject else []),
         f"its files ({chosen.files.value})",
     ]
-    return chosen.commit, ", ".join(told)
+    return chosen.commit, f"the patch names none; it was found by {', '.join(told)}"
 
 
 # --- the target ----------------------------------------------------------------------------------
@@ -278,7 +297,7 @@ class Ground:
     def _found(self) -> Iterator[NotChecked]:
         if self.upstream is not None and self.upstream.found:
             what = "whether upstream's commit is the patch's"
-            yield NotChecked(what, f"the patch names none; {self.upstream.found}")
+            yield NotChecked(what, self.upstream.found)
 
     def _applied(self) -> Iterator[NotChecked]:
         for one in self.readings[:1]:

@@ -17,6 +17,7 @@ from analyzer.kernels import (
     Ground,
     callees_of,
     replayed_on,
+    revision_of,
     symbols_of_trees,
     target_of,
     texts_of,
@@ -49,7 +50,7 @@ def analyze(request: Request, progress: Progress | None = None) -> tuple[Report,
     One report a patch, in the order of the input. ``progress`` is told how many bytes of a log were
     read, and of how many. Raises ``AnalyzerError``.
     """
-    _check_commit(request.upstream_commit)
+    request = replace(request, upstream_commit=_commit(request))
     facts = load(request.facts)
     series = read_series(read_input(request.patch), request.patch)
     tree = tree_of(request.target)
@@ -77,17 +78,24 @@ def _logs(request: Request, progress: Progress | None) -> Logs | None:
     return Logs(request.traces, populate, progress)
 
 
-def _check_commit(named: str | None) -> None:
-    if named is not None and not _COMMIT.fullmatch(named):
-        todo = "give 7 to 40 hexadecimal digits"
+def _commit(request: Request) -> str | None:
+    """The commit that the user names: an id, or any revision where upstream is a repository."""
+    named = request.upstream_commit
+    if named is None or _COMMIT.fullmatch(named):
+        return named
+    resolved = revision_of(request.upstream, named)
+    if resolved is None:
+        todo = "give 7 to 40 hexadecimal digits, or a repository with --upstream"
         raise AnalyzerError(f"{named!r} is no commit id", where="--upstream-commit", todo=todo)
+    return resolved
 
 
 def _case(
     request: Request, facts: Facts, series: Series, patch: Patch, pre_image: PreImage | None
 ) -> Case:
     named = request.upstream_commit or named_commit(patch)
-    commit = facts_on(facts, named)
+    # A repository may have made the commit anew: what is known is known by the patch's own name.
+    commit = facts_on(facts, named) or facts_on(facts, named_commit(patch))
     mended = mend(patch, commit, pre_image)
     return Case(
         patch,
@@ -117,11 +125,15 @@ def _grounds(request: Request, cases: Sequence[Case], tree: Tree | None) -> list
 
 def _run(case: Case, ground: Ground, settings: Settings, logs: Logs | None) -> Case:
     """Everything that trees and running tell of a patch."""
+    seen = ground.upstream.seen if ground.upstream else None
+    if seen is not None and case.commit is None:
+        case = replace(case, commit=facts_on(case.facts, seen.id))
     outcome = replayed(case, ground, settings, logs)
     theirs = ground.upstream.patch.files if ground.upstream and ground.upstream.patch else ()
     kconfig, kconfig_upstream = symbols_of_trees(ground, case.symbols)
     return replace(
         case,
+        seen=seen,
         outcome=outcome,
         delta=_delta(case, ground),
         callees=callees_of(ground, theirs, case.mended.files, settings),

@@ -14,10 +14,16 @@ _Input = TypeVar("_Input")
 TIMES = 4
 _SHORTEST = 0.005  # seconds; what is shorter drowns in the clock's and the caches' noise
 _MOST_CALLS = 2_000
+# A ratio as small as this is linear time's: what disturbed one measurement cannot have hidden a
+# quadratic one, which would have to look three times as short as it is.
+_PLAINLY_LINEAR = 5.0
+_TRIES = 3
 
 
 def growth(call: Callable[[_Input], object], build: Callable[[int], _Input], size: int) -> float:
     """The time of ``call(build(4 * size))`` in that of ``call(build(size))``, best of three each.
+
+    Where it is plainly that of linear time before, the rest of the three is not measured.
 
     Time is this process's own, so that others beside it do not count. A call on the small input
     that takes less than 5 ms is made so often that it does, and as often on the large one.
@@ -25,8 +31,13 @@ def growth(call: Callable[[_Input], object], build: Callable[[int], _Input], siz
     small, large = build(size), build(TIMES * size)
     call(small)  # imports and compiles what the first call alone needs
     calls = min(math.ceil(_SHORTEST / max(_seconds(call, small, 1), 1e-6)), _MOST_CALLS)
-    pairs = [(_seconds(call, small, calls), _seconds(call, large, calls)) for _ in range(3)]
-    return min(long for _, long in pairs) / min(short for short, _ in pairs)
+    shorts, longs = [], []
+    for _ in range(_TRIES):
+        shorts.append(_seconds(call, small, calls))
+        longs.append(_seconds(call, large, calls))
+        if min(longs) <= _PLAINLY_LINEAR * min(shorts):
+            break
+    return min(longs) / min(shorts)
 
 
 def _seconds(call: Callable[[_Input], object], given: _Input, calls: int) -> float:

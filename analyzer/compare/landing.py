@@ -178,21 +178,28 @@ class _Judge:
 
         The text around a use may be another altogether: then no line of it has a partner.
         """
-        for each in self.lineage.all():
-            mine = each.ours
-            if mine is None or each.theirs.scope is not Scope.FUNCTION:
-                continue
-            if not (self.theirs.is_new(each.theirs) and self.ours.is_new(mine)):
-                continue
-            wanted = _uses(each.theirs, (one for pair in pairs for one in _added(pair.theirs)))
+        for theirs, mine in self._new_functions(pairs):
+            wanted = _uses(theirs, (one for pair in pairs for one in _added(pair.theirs)))
             found = _uses(mine, (one for pair in pairs for one in _added(pair.ours)))
             if not wanted or not found or any(self.ours.is_new(owner) for owner in found):
                 continue
             if any(self.theirs.is_new(owner) for owner in wanted):
                 continue
             if not {self.lineage.of(owner).ours for owner in wanted} & found.keys():
-                (a, theirs), (b, ours) = next(iter(wanted.items())), next(iter(found.items()))
-                yield Landing(a, b, Where.ELSEWHERE, ours.place, theirs.place)
+                (a, one), (b, other) = next(iter(wanted.items())), next(iter(found.items()))
+                yield Landing(a, b, Where.ELSEWHERE, other.place, one.place)
+
+    def _new_functions(self, pairs: Sequence[RunPair]) -> Iterator[tuple[Owner, Owner]]:
+        """Functions that both patches make, as their lines are paired; each pair once."""
+        lines = (line for pair in pairs for line in pair.lines if _counts(line))
+        owners = dict.fromkeys(
+            (one.theirs.owner, one.ours.owner) for one in lines if one.theirs and one.ours
+        )
+        for a, b in owners:
+            if a is None or b is None or not a.scope is b.scope is Scope.FUNCTION:
+                continue
+            if self.theirs.is_new(a) and self.ours.is_new(b):
+                yield a, b
 
     def _around(self, a: Owner, b: Owner) -> tuple[str, str] | None:
         if self.theirs.after is None or self.ours.after is None:

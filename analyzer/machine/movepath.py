@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 from analyzer.csource.configuration import Configuration
@@ -12,6 +12,7 @@ from analyzer.csource.syntax import Unparsed
 from analyzer.errors import AnalyzerError, CodePlace
 from analyzer.excerpt.decide import picked
 from analyzer.machine.reuse import Translations
+from analyzer.machine.touch import touched_in
 from analyzer.mm.api import names
 from analyzer.reference.slots import LOOP, PATH
 from analyzer.repo import Tree
@@ -31,7 +32,8 @@ class MovePath:
 
     ``functions`` are those that the entries reach, ``refused`` those of them that could not be
     translated; ``unmodelled`` are the names that neither the tree's C nor the model gives.
-    ``touched`` are the lines that the tree's other state has otherwise or not at all.
+    ``touched`` are the lines of code, by file, that the tree's other state has otherwise or not
+    at all: by what they come to, so that one that a changed macro stands in is among them.
     """
 
     tree: str
@@ -41,7 +43,7 @@ class MovePath:
     variables: tuple[TranslatedVariable, ...] = ()
     refused: tuple[Untranslated | Unparsed, ...] = ()
     unmodelled: tuple[str, ...] = ()
-    touched: frozenset[int] = frozenset()
+    touched: frozenset[tuple[str, int]] = frozenset()
 
     def line(self, place: CodePlace) -> str | None:
         """The text of a line of the file, None where it has none such."""
@@ -58,8 +60,10 @@ class MovePath:
         return frozenset(
             one.name
             for one in self.functions
-            if one.path == PATH
-            and any(one.span.line <= line <= one.span.end_line for line in self.touched)
+            if any(
+                path == one.path and one.span.line <= line <= one.span.end_line
+                for path, line in self.touched
+            )
         )
 
 
@@ -82,9 +86,11 @@ class Reader:
     def paths(self, configuration: Configuration) -> tuple[MovePath, MovePath]:
         """The move path before and after, under one configuration."""
         before, after = self._texts
-        return (
-            self._path(0, configuration, frozenset(_lines_apart(after, before))),
-            self._path(1, configuration, frozenset(_lines_apart(before, after))),
+        return _touched(
+            self._path(0, configuration),
+            self._path(1, configuration),
+            frozenset(_lines_apart(after, before)),
+            frozenset(_lines_apart(before, after)),
         )
 
     def gated(self, on: Configuration, off: Configuration) -> tuple[MovePath, MovePath]:
@@ -95,10 +101,10 @@ class Reader:
         lines = [picked(self._texts[1].split("\n"), one) for one in (off, on)]
         pairs = enumerate(zip(*lines, strict=True), 1)
         touched = frozenset(number for number, (less, more) in pairs if less != more)
-        before, after = (self._path(1, one, touched) for one in (off, on))
-        return before, after
+        before, after = (self._path(1, one) for one in (off, on))
+        return _touched(before, after, touched, touched)
 
-    def _path(self, which: int, configuration: Configuration, touched: frozenset[int]) -> MovePath:
+    def _path(self, which: int, configuration: Configuration) -> MovePath:
         tree, text = self._trees[which], self._texts[which]
         source = Source(text, configuration)
         file = read(source.text, PATH, configuration)
@@ -115,7 +121,6 @@ class Reader:
             found.variables,
             found.refused,
             tuple(one.need.name for one in found.open),
-            touched,
         )
 
     def _headers_of(self, which: int, configuration: Configuration) -> Headers:
@@ -126,6 +131,18 @@ class Reader:
                 return headers
         kept.append(Headers.of_tree(self._trees[which], configuration=configuration))
         return kept[-1]
+
+
+def _touched(
+    before: MovePath, after: MovePath, gone: frozenset[int], brought: frozenset[int]
+) -> tuple[MovePath, MovePath]:
+    """Both with what of each is the change's; of the texts these lines are not in the other."""
+    one, other = before.functions, after.functions
+    variables = before.variables, after.variables
+    return (
+        replace(before, touched=touched_in(one, other, gone, PATH, variables)),
+        replace(after, touched=touched_in(other, one, brought, PATH, variables[::-1])),
+    )
 
 
 def _text(tree: Tree) -> str:

@@ -34,9 +34,9 @@ class _Events(list[Event]):
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What a patch brought to a whole file: its lines, and the functions that have one of them."""
+    """What a patch brought to a whole file: its lines by file, and the functions that have one of them."""
 
-    lines: frozenset[int]
+    lines: frozenset[tuple[str, int]]
     functions: frozenset[str]
 
 
@@ -99,7 +99,9 @@ class Tracer:
 
     def _is_own(self, place: CodePlace | None) -> bool:
         touched = self._touched
-        return place is not None and (touched is None or place.line in touched.lines)
+        if place is None or touched is None:
+            return place is not None
+        return place.line is not None and (place.path, place.line) in touched.lines
 
     def _entered(self, frame: FrameType, event: str, argument: object) -> Any:
         if not self._program.is_mine(frame):

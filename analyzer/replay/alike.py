@@ -11,7 +11,7 @@ shifted alike; numbers of files and of each ``anon_vma`` are names.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
@@ -32,8 +32,9 @@ Key: TypeAlias = tuple[object, ...]
 class Row(NamedTuple):
     """An area that a call left, so that it may be put elsewhere.
 
-    ``first`` and ``last`` are the scenario's areas that it begins and ends with, None where
-    ``start`` and ``end`` say it: bytes from the form's place, as ``pgoff`` is for anonymous memory.
+    ``start`` and ``end`` are in bytes from the form's place, and so is ``pgoff`` of anonymous
+    memory. ``first`` is the area below the ranges that it was made one with, which it begins and
+    whose offset its own is counted from; ``last`` the one above, which it ends with.
     """
 
     first: int | None
@@ -57,10 +58,15 @@ class Shifted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A call without its place: equal keys are calls that are alike. ``by`` is the place."""
+    """A call without its place: equal keys are calls that are alike. ``by`` is the place.
+
+    ``low`` and ``high`` are where the ranges, and the areas that they have some of, begin and end.
+    """
 
     key: Key
     by: int
+    low: int
+    high: int
     areas: tuple[Area, ...]
     files: dict[int, int]
     anons: dict[int, int]
@@ -97,11 +103,15 @@ class Form:
         )
 
     def _row(self, area: Area, gone: tuple[int, ...]) -> Row:
-        first = next((at for at in gone if self.areas[at].start == area.start), None)
-        last = next((at for at in gone if self.areas[at].end == area.end), None)
+        areas = self.areas
+        below = (at for at in gone if areas[at].end <= self.low and areas[at].start == area.start)
+        above = (at for at in gone if areas[at].start >= self.high and areas[at].end == area.end)
+        first, last = next(below, None), next(above, None)
         pgoff = area.pgoff
         if first is not None:
-            pgoff -= self.areas[first].pgoff
+            if areas[first].file != area.file:
+                raise KeyError(area.file)
+            pgoff -= areas[first].pgoff
         elif area.file is None:
             pgoff -= self.by >> self.page_shift
         return Row(
@@ -150,10 +160,10 @@ def form_of(cut: Cut) -> Form | None:
     if place is None:
         return None
     by, above = place
-    form = Form((), by, cut.areas, {}, {}, cut.geometry.page_shift)
+    form = Form((), by, low, high, cut.areas, {}, {}, cut.geometry.page_shift)
     edges = {edge for span in spans for edge in span}
     rows = tuple(
-        _part(form, one) if part else _beside(form, one, (low, high), edges, above)
+        _part(form, one) if part else _beside(form, one, edges, above)
         for one, part in zip(cut.areas, inside, strict=True)
     )
     limits = cut.limits
@@ -170,7 +180,7 @@ def form_of(cut: Cut) -> Form | None:
             for one in cut.pieces
         ),
     )
-    return Form(key, by, cut.areas, form.files, form.anons, form.page_shift)
+    return replace(form, key=key)
 
 
 def _spans(cut: Cut) -> Iterator[tuple[int, int]]:
@@ -203,16 +213,13 @@ def _part(form: Form, area: Area) -> Key:
     return area.start - form.by, area.end - form.by, *_sort(form, area, area.pgoff)
 
 
-def _beside(
-    form: Form, area: Area, bounds: tuple[int, int], edges: set[int], above: tuple[int, ...]
-) -> Key:
+def _beside(form: Form, area: Area, edges: set[int], above: tuple[int, ...]) -> Key:
     """An area that has nothing of the ranges: its edges, and what it is if it may be made one.
 
     Of an edge that is in another table no more counts than in which it is not.
     """
-    low, high = bounds
-    start = None if area.end <= low else _edge(form, area.start, area.start, above)
-    end = None if area.start >= high else _edge(form, area.end, area.end - 1, above)
+    start = None if area.end <= form.low else _edge(form, area.start, area.start, above)
+    end = None if area.start >= form.high else _edge(form, area.end, area.end - 1, above)
     if area.start not in edges and area.end not in edges:
         return start, end
     pages = (area.end - area.start) >> form.page_shift

@@ -28,20 +28,35 @@ class CameTo:
     left: Standings
 
 
-def differing(one: CameTo, other: CameTo) -> frozenset[str]:
-    """The aspects in which two calls came to something else, in a few words each."""
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """One thing in which two calls came to something else: in a few words, and in what exactly."""
+
+    said: str
+    detail: object = None
+    counted: bool = False
+
+
+def differing(one: CameTo, other: CameTo) -> frozenset[Aspect]:
+    """The aspects in which two calls came to something else, each told exactly.
+
+    So what differs between two patched kernels hides behind what differed before only if it is the
+    same: the same page, the same two results, no more faults of a kind.
+    """
     return frozenset((*_told(one.run, other.run), *_standing(one.left, other.left)))
 
 
-def _told(one: Observation, other: Observation) -> Iterator[str]:
-    if _result(one) != _result(other):
-        yield "result"
+def _told(one: Observation, other: Observation) -> Iterator[Aspect]:
+    results = _result(one), _result(other)
+    if results[0] != results[1]:
+        yield Aspect("result", results)
     if one.done.pmds_moved != other.done.pmds_moved:
-        yield "page tables moved whole"
+        yield Aspect("page tables moved whole", (one.done.pmds_moved, other.done.pmds_moved))
     counts, others = (Counter(map(_key, filter(_is_counted, each.events))) for each in (one, other))
     for key in counts.keys() | others.keys():
-        if counts[key] != others[key]:
-            yield key
+        less, more = sorted((counts[key], others[key]))
+        for number in range(more - less):
+            yield Aspect(key, (counts[key] > others[key], number), counted=True)
 
 
 def _is_counted(event: Event) -> bool:
@@ -57,24 +72,26 @@ def _result(run: Observation) -> object:
     return next((one.what[0] for one in run.events[-1:] if one.kind is EventKind.RETURN), None)
 
 
-def _standing(one: Standings, other: Standings) -> Iterator[str]:
+def _standing(one: Standings, other: Standings) -> Iterator[Aspect]:
     for at in one.pages.keys() | other.pages.keys():
-        yield from _entry(one.pages.get(at), other.pages.get(at))
+        yield from _entry(at, one.pages.get(at), other.pages.get(at))
     if one.areas != other.areas:
-        yield "areas"
-    if _kept(one) != _kept(other):
-        yield "page tables kept"
+        yield Aspect("areas", (one.areas, other.areas))
+    kept, others = _kept(one), _kept(other)
+    for key in kept.keys() | others.keys():
+        if kept.get(key) != others.get(key):
+            yield Aspect("page tables kept", (key, kept.get(key), others.get(key)))
 
 
-def _entry(one: Standing | None, other: Standing | None) -> Iterator[str]:
+def _entry(at: int, one: Standing | None, other: Standing | None) -> Iterator[Aspect]:
     if one == other:
         return
     if one is None or other is None or one[:2] != other[:2]:
-        yield "what is mapped where"
+        yield Aspect("what is mapped where", (at, one and one[:2], other and other[:2]))
         return
     for bit, name in BIT_NAMES:
         if (one[2] ^ other[2]) & bit:
-            yield f"bit {name}"
+            yield Aspect(f"bit {name}", (at, bool(one[2] & bit)))
 
 
 def _kept(left: Standings) -> dict[object, int]:

@@ -7,10 +7,11 @@ upstream.after and target.after is charged by what the patch does on each side:
   differs was there before, and belongs to the base;
 * it does something on one side alone: the patch's, unless the target dies without the patch and
   with it differs in nothing new;
-* it does something on both. Then what it does itself (the events that happen while a line runs
-  that the patch brought, or that such a line called) must be equal event for event, with the locks
-  held at each; and what the call came to (``aspects``) must differ in nothing in which the
-  two ``before`` did not differ already.
+* it does something on both. Where the two ``before`` do the same, no base is to blame. Else what it
+  does itself (the events that happen while a line runs that the patch brought, or that such a line
+  called) must be equal event for event, with the locks held at each; so must what it takes away
+  (the same of the lines that the patch removes, in the ``before``); and what the call came to
+  (``aspects``) must differ in nothing in which the two ``before`` did not differ in the same way.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ from dataclasses import dataclass, replace
 from analyzer.errors import Stopped
 from analyzer.machine.observation import Observation
 from analyzer.mm.events import EventKind
-from analyzer.replay.aspects import CameTo, differing
+from analyzer.replay.aspects import Aspect, CameTo, differing
 from analyzer.replay.bench import Bench
 from analyzer.replay.classify import Class, classify
 from analyzer.replay.lockstep import Difference, first_difference
 from analyzer.replay.outcome import Cause
 from analyzer.replay.sides import AnyScenario, AnySide
+
+_DOES = "what the patch itself does differs"
+_TAKES = "what the patch takes away differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +101,24 @@ def judge(
 def _both_act(
     bench: Bench, four: Four, scenario: AnyScenario, sort: Class, *, acts: bool
 ) -> Judged:
-    mine, its = (
-        _acts_of(_run(bench, side, scenario, tracing=True))
-        for side in (four.upstream_after, four.target_after)
-    )
-    apart = first_difference(mine, its) if acts else None
-    if apart is not None:
-        why = "what the patch itself does differs"
-        return Judged(_sort_of_acts(apart, mine, its, sort), Cause.PATCH, why)
+    befores = four.upstream_before, four.target_before
+    before, earlier = (_run(bench, side, scenario) for side in befores)
+    if acts and first_difference(before, earlier) is None:
+        return Judged(sort, Cause.PATCH, "without the patch they do the same here")
+    afters = four.upstream_after, four.target_after
+    for pair, why in ((afters, _DOES), (befores, _TAKES)) if acts else ():
+        mine, its = (_acts_of(_run(bench, side, scenario, tracing=True)) for side in pair)
+        apart = first_difference(mine, its)
+        if apart is not None:
+            sort = _sort_of_acts(apart, mine, its, sort) if why is _DOES else sort
+            return Judged(sort, Cause.PATCH, why)
     new = _new(bench, four, scenario)
     if new:
         return Judged(sort, Cause.PATCH, f"only with the patch they differ in: {_listed(new)}")
     return Judged(sort, Cause.BASE, "what the patch itself does, and what it comes to, is the same")
 
 
-def _new(bench: Bench, four: Four, scenario: AnyScenario) -> frozenset[str]:
+def _new(bench: Bench, four: Four, scenario: AnyScenario) -> frozenset[Aspect]:
     """In what the patched kernels come to something else, and the others do not."""
     before, earlier, ours, theirs = (
         _came_to(bench, side, scenario)
@@ -122,7 +129,11 @@ def _new(bench: Bench, four: Four, scenario: AnyScenario) -> frozenset[str]:
             four.target_after,
         )
     )
-    return differing(ours, theirs) - differing(before, earlier)
+    known = differing(before, earlier)
+    if _dies(before.run) != _dies(ours.run) or _dies(earlier.run) != _dies(theirs.run):
+        # What a kernel that died left behind hides nothing of what one that lives on does.
+        known = frozenset(one for one in known if one.counted)
+    return differing(ours, theirs) - known
 
 
 def _dies(run: Observation) -> bool:
@@ -160,5 +171,5 @@ def _came_to(bench: Bench, side: AnySide, scenario: AnyScenario) -> CameTo:
     return found
 
 
-def _listed(aspects: frozenset[str]) -> str:
-    return ", ".join(sorted(aspects))
+def _listed(aspects: frozenset[Aspect]) -> str:
+    return ", ".join(sorted({one.said for one in aspects}))

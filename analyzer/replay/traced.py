@@ -147,10 +147,14 @@ class Replayer:
         self._work = 0
 
     def replay(
-        self, entries: Iterable[Operation | Unread], name: str, populate: Populate
+        self,
+        entries: Iterable[Operation | Unread],
+        name: str,
+        populate: Populate,
+        spaces: Spaces | None = None,
     ) -> Traced:
-        """Replay a log. Raises what reading it raises."""
-        spaces = Spaces(populate)
+        """Replay a log, from ``spaces`` if they are given. Raises what reading it raises."""
+        spaces = spaces or Spaces(populate)
         traced = Traced(name, populate, self._calls)
         traced.assumed, traced.refused = spaces.assumed, spaces.refused
         traced.sums = {side: Sum() for side, _ in self._sides}

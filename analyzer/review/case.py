@@ -30,6 +30,23 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """Upstream's commit as its repository has it; ``date`` is the author's, to the day.
+
+    ``found`` says what it was found by, where the patch does not name it.
+    """
+
+    id: str
+    subject: str
+    author: str
+    date: str
+    source: str
+    found: str = ""
+    # Read in the commit itself, so nothing of it is in doubt.
+    unsure: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One patch under review.
 
@@ -42,7 +59,7 @@ class Case:
     differs from upstream's own, None where upstream's text is not at hand. ``callees`` are what the
     patch calls, looked up in the target's tree, and ``kconfig`` its symbols there, after the patch;
     ``kconfig_upstream`` the same symbols in upstream's tree. None where there is no such tree.
-    ``sources`` are the trees that were read, ``notes`` what is to be known of them, ``unfit`` where
+    ``seen`` is upstream's commit where a repository of it was given. ``sources`` are the trees that were read, ``notes`` what is to be known of them, ``unfit`` where
     the patch does not apply to the target.
     """
 
@@ -61,6 +78,7 @@ class Case:
     callees: tuple[Callee, ...] | None = None
     kconfig: SymbolsInTree | None = None
     kconfig_upstream: SymbolsInTree | None = None
+    seen: Seen | None = None
     sources: tuple[Source, ...] = ()
     notes: tuple[NotChecked, ...] = ()
     unfit: tuple[str, ...] = ()

@@ -77,7 +77,7 @@ def later_fixes(case: Case) -> Item:
         names = ", ".join(_named(fix.commit) for fix in absent)
         return _dp2(
             State.FINDING,
-            f"this patch does not carry {names}; not looked for elsewhere",
+            _absent(case, names),
             f"Take {absent[0].commit.id[:12]} with it, or show that the target does not need it.",
             case,
             fixes,
@@ -94,6 +94,12 @@ def later_fixes(case: Case) -> Item:
             stray,
         )
     return _present(case, fixes)
+
+
+def _absent(case: Case, names: str) -> str:
+    if case.outcome is not None and case.outcome.of_trees:
+        return f"the target with this patch does not have {names}"
+    return f"this patch does not carry {names}; not looked for elsewhere"
 
 
 def _present(case: Case, fixes: list[_Fix]) -> Item:

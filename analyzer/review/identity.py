@@ -9,7 +9,7 @@ from analyzer.finding import Evidence, State
 from analyzer.patch.person import Person, read_person
 from analyzer.patch.references import ReferenceForm, UpstreamReference
 from analyzer.result import Item
-from analyzer.review.case import Case
+from analyzer.review.case import Case, Seen
 from analyzer.review.references import searched
 from analyzer.source import Place, Side
 from analyzer.upstream import CommitFacts
@@ -119,7 +119,17 @@ def _same_commit(one: str, other: str) -> bool:
 
 
 def upstream_exists(case: Case) -> Item:
-    """ID-2: what the facts know of the commit; only a repository could answer."""
+    """ID-2: what upstream's repository, or else the facts, know of the commit."""
+    if case.seen is not None:
+        place = Place(Side.UPSTREAM, commit=case.seen.id)
+        return Item(
+            "ID-2",
+            _EXISTS,
+            State.OK,
+            f"{case.seen.source} has {case.seen.id[:_ENOUGH]}, and it has one parent",
+            reason=case.seen.found,
+            evidence=(Evidence(f"“{case.seen.subject}”", place),),
+        )
     if case.named is None:
         found = searched(case.patch.message)
         why = "no upstream commit is named"
@@ -188,8 +198,8 @@ class _Field:
 
 
 def subject_and_author(case: Case) -> Item:
-    """ID-3: subject and author beside upstream's, as far as the facts have them."""
-    commit = case.commit
+    """ID-3: subject and author beside upstream's, of its repository or as the facts have them."""
+    commit = case.seen or case.commit
     if commit is None:
         unnamed = case.named is None
         why = "no upstream commit is named" if unnamed else "the facts do not have the commit"
@@ -213,7 +223,7 @@ def subject_and_author(case: Case) -> Item:
     )
 
 
-def _told(fields: tuple[_Field, ...], commit: CommitFacts) -> Iterator[str]:
+def _told(fields: tuple[_Field, ...], commit: CommitFacts | Seen) -> Iterator[str]:
     for one in fields:
         if one.differs:
             yield f"the {one.name} is “{one.here}”, upstream's “{one.there}”"
@@ -223,7 +233,7 @@ def _told(fields: tuple[_Field, ...], commit: CommitFacts) -> Iterator[str]:
         yield "the commit's id in the facts is from memory"
 
 
-def _subject(case: Case, commit: CommitFacts) -> _Field:
+def _subject(case: Case, commit: CommitFacts | Seen) -> _Field:
     message, there = case.patch.message, _plain(commit.subject)
     if message.subject is None:
         return _Field("subject", None, None, there, False, "the patch states no subject")
@@ -238,7 +248,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def _author(case: Case, commit: CommitFacts) -> _Field:
+def _author(case: Case, commit: CommitFacts | Seen) -> _Field:
     here, there = case.patch.message.author, read_person(commit.author)
     if here is None:
         return _Field("author", None, None, commit.author, False, "the patch states no author")
@@ -254,13 +264,13 @@ def _same_author(here: Person, there: Person) -> bool:
     return folded(here.name) != "" and folded(here.name) == folded(there.name)
 
 
-def _doubt(field: str, there: str, commit: CommitFacts) -> str:
+def _doubt(field: str, there: str, commit: CommitFacts | Seen) -> str:
     if not there:
         return f"the facts do not have upstream's {field}"
     return f"upstream's {field} in the facts is from memory" if field in commit.unsure else ""
 
 
-def _beside(field: _Field, commit: CommitFacts) -> Iterator[Evidence]:
+def _beside(field: _Field, commit: CommitFacts | Seen) -> Iterator[Evidence]:
     if field.here is not None:
         yield Evidence(f"{field.name} here: {field.here}", Place(Side.INPUT, line=field.line))
     if field.there:
@@ -268,7 +278,7 @@ def _beside(field: _Field, commit: CommitFacts) -> Iterator[Evidence]:
         yield Evidence(text, Place(Side.UPSTREAM, commit=commit.id))
 
 
-def _same_date(case: Case, commit: CommitFacts) -> Iterator[Evidence]:
+def _same_date(case: Case, commit: CommitFacts | Seen) -> Iterator[Evidence]:
     """A date may be known to the day only; a different one shows nothing, so it is not told."""
     date = case.patch.message.date
     known = commit.date and "date" not in commit.unsure

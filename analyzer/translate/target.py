@@ -27,9 +27,10 @@ def of_kernel(given: Configuration, arch: str, long_bits: int | None = None) -> 
     not say of the machine is told by ``long_bits``, where that is known.
     """
     machines = _MACHINES.get(arch, {})
-    symbols = {**_symbols(arch, long_bits), **given.symbols}
-    chosen = next((name for name in machines if symbols.get(name) == "y"), None)
-    bits, own = machines[chosen] if chosen is not None else (long_bits, ())
+    named = next((name for name in machines if given.symbols.get(name) == "y"), None)
+    bits = machines[named][0] if named is not None else long_bits
+    symbols = {**_symbols(arch, bits), **given.symbols}
+    own = next((names for name, (_, names) in machines.items() if symbols.get(name) == "y"), ())
     macros = {"__KERNEL__": "1", **dict.fromkeys(own, "1"), **_widths(bits), **given.macros}
     others = {*_MODELS[64], *_MODELS[32]} if bits is not None else set()
     if own:

@@ -13,8 +13,8 @@ from analyzer.replay.treeside import TreeSide
 from analyzer.repo import open_tree
 from tests.trees.trees import PATH, Era, State, configuration, directory
 
-# What a mail adds, and what a target does instead: it forgets to flush what it moved.
-FLUSHED = "flush_tlb_range(vma, old_addr, old_addr + PMD_SIZE);"
+# A line that the target's mail adds.
+FLUSHED = "flush_tlb_range(vma, from, from + PMD_SIZE);"
 
 
 def paths(top: Path, era: Era, edit: Callable[[str], str] | None = None) -> list[MovePath]:

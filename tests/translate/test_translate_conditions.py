@@ -195,7 +195,7 @@ def test_an_include_that_is_not_decided_is_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("symbols", "expected"), [({"X86_64": "y"}, 64), ({"X86_32": "y"}, 32), ({}, 0)]
+    ("symbols", "expected"), [({"X86_64": "y"}, 64), ({"X86_32": "y"}, 32), ({}, 64)]
 )
 def test_a_compilers_own_macros_are_the_machines(symbols: dict[str, str], expected: int) -> None:
     assert value(seen("machine", given=Configuration(symbols)), "MACHINE") == expected
