@@ -65,10 +65,11 @@ def _changed_variables(
 def _alike(one: Translated, other: Translated) -> bool:
     if one.unit is other.unit:
         return True
-    setups = one.unit.setup, other.unit.setup
-    if (setups[0] is None) != (setups[1] is None):
-        return False
-    if setups[0] is not None and setups[1] is not None and not _same_code(*setups):
+    mine, its = one.unit.setup, other.unit.setup
+    if mine is None or its is None:
+        if mine is not its:
+            return False
+    elif not _same_code(mine, its):
         return False
     return one.unit.constants == other.unit.constants and _same_code(one.unit.code, other.unit.code)
 

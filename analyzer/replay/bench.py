@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
-from time import monotonic
+from time import process_time
 from typing import cast
 
 from analyzer.errors import CodePlace, FaultKind, Stopped
@@ -152,7 +152,7 @@ class Bench:
     def __init__(self) -> None:
         self._own = _Known()
         self._compared: dict[tuple[object, ...], Compared] = {}
-        self._deadline = monotonic() + _SECONDS
+        self._deadline = process_time() + _SECONDS
         # What was asked of the last scenario: kernels are deterministic, and it is often asked
         # twice.
         self._last: AnyScenario | None = None
@@ -215,7 +215,7 @@ class Bench:
         found: list[Observation] = []
         halts = 0
         for scenario in scenarios:
-            if monotonic() > self._deadline:
+            if process_time() > self._deadline:
                 raise Stopped(f"the runs take more than {_SECONDS} seconds")
             run = kernel.run(scenario)
             if len(run.events) > _MOST_EVENTS:

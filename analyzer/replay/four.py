@@ -42,6 +42,16 @@ class Four:
     target_after: AnySide
 
     @property
+    def befores(self) -> tuple[AnySide, AnySide]:
+        """Upstream's and the target's without the patch."""
+        return self.upstream_before, self.target_before
+
+    @property
+    def afters(self) -> tuple[AnySide, AnySide]:
+        """Upstream's and the target's with it."""
+        return self.upstream_after, self.target_after
+
+    @property
     def key(self) -> tuple[object, ...]:
         """Equal for kernels that behave alike."""
         return (
@@ -101,12 +111,10 @@ def judge(
 def _both_act(
     bench: Bench, four: Four, scenario: AnyScenario, sort: Class, *, acts: bool
 ) -> Judged:
-    befores = four.upstream_before, four.target_before
-    before, earlier = (_run(bench, side, scenario) for side in befores)
+    before, earlier = (_run(bench, side, scenario) for side in four.befores)
     if acts and first_difference(before, earlier) is None:
         return Judged(sort, Cause.PATCH, "without the patch they do the same here")
-    afters = four.upstream_after, four.target_after
-    for pair, why in ((afters, _DOES), (befores, _TAKES)) if acts else ():
+    for pair, why in ((four.afters, _DOES), (four.befores, _TAKES)) if acts else ():
         mine, its = (_acts_of(_run(bench, side, scenario, tracing=True)) for side in pair)
         apart = first_difference(mine, its)
         if apart is not None:

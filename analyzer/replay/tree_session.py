@@ -209,15 +209,21 @@ def _charged(
     undecided: list[NotRun] = []
     done: set[object] = set()
     for ran in sorted(every, key=lambda one: not one.main):
+        charged = False
         for judged, scenario in ran.found:
+            of_patch = judged.cause is not Cause.BASE
+            if of_patch and judged.sort.item in done:
+                charged = True
+                continue
+            if not of_patch and _of_base(found) >= _MOST_OF_BASE:
+                continue
             charge = _settled(bench, ran, judged, scenario)
             key = _key_of(charge)
             of_base = charge.judged.cause is Cause.BASE
-            if key in done or (
-                of_base and sum(one.cause is Cause.BASE for one in found) >= _MOST_OF_BASE
-            ):
+            if key in done or (of_base and _of_base(found) >= _MOST_OF_BASE):
                 continue
             done.add(key)
+            charged = charged or not of_base
             showing = _readings_showing(judged, ran, every)
             if len(showing) == readings or of_base:
                 found.append(_confirmed(bench, ran, charge, scenario))
@@ -227,7 +233,14 @@ def _charged(
                     f"{judged.sort.observation}"
                 )
                 undecided.append(NotRun("the lines that are assumed", why, None, judged.sort.item))
+        if ran.unkept and not charged:
+            why = "there are too many: those that were looked at come from the base"
+            undecided.append(NotRun("whose all differences are", why))
     return found, undecided
+
+
+def _of_base(found: Sequence[Divergence]) -> int:
+    return sum(one.cause is Cause.BASE for one in found)
 
 
 def _key_of(charge: _Charge) -> object:
@@ -255,9 +268,9 @@ def _settled(bench: Bench, ran: Ran, judged: Judged, scenario: AnyScenario) -> _
         return _Charge(judged, ())
     touched = [name for name in ran.target[1].named() if name in ran.target[1].changed()]
     others = [name for name in ran.target[1].named() if name not in touched]
-    for name in touched:
-        if _gone_with(bench, ran, scenario, (name,)):
-            return _Charge(judged, (name,))
+    for names in (*((name,) for name in touched), *([tuple(touched)] if touched[1:] else [])):
+        if _gone_with(bench, ran, scenario, names):
+            return _Charge(judged, names)
     for name in others:
         if _gone_with(bench, ran, scenario, (name,), both=True):
             own = replace(judged, cause=Cause.BASE, why=f"gone with upstream's {name}()")

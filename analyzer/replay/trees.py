@@ -38,6 +38,8 @@ PLAIN = dict.fromkeys(
 # Symbols that are tried off once each, so many of them.
 _MOST_SYMBOLS = 3
 _MOST_SORTS = 12
+_MOST_OF_SORT = 100
+_MOST_STOPS = 8
 BASE = "the trees' own"
 # What a tree's headers are read for.
 _WIDE = (geometries.X86_64, geometries.X86_64_5, geometries.X86_64_ONE_LOCK)
@@ -97,6 +99,8 @@ class Ran:
     # The target carries later fixes; upstream with them, where something can stand for it.
     fixed: bool = False
     with_fixes: AnySide | None = None
+    # There were more differences of one sort than are kept.
+    unkept: bool = False
 
     def judging(self, scenario: AnyScenario) -> Four:
         """The four kernels for a scenario: where fixes are carried, upstream's has them too."""
@@ -230,25 +234,51 @@ def _run_set(
     bench: Bench, ran: Ran, geometry: Geometry, scenarios: tuple[AnyScenario, ...]
 ) -> None:
     four = ran.judging(scenarios[0])
-    ours = bench.shown(four.upstream_after, geometry, scenarios)
-    theirs = bench.shown(four.target_after, geometry, scenarios)
-    differing = 0
-    for scenario, one, other in zip(scenarios, ours, theirs, strict=False):
+    shown = [bench.shown(each, geometry, scenarios) for each in four.afters]
+    count = min(map(len, shown))
+    apart: list[int] = []
+    for at, (one, other) in enumerate(zip(*shown, strict=False)):
         halted = next((each for each in (other, one) if each.halted), None)
         if halted is not None:
             ran.stops.setdefault(halted.halted or "", halted.halted_at)
         elif first_difference(one, other) is not None:
-            seen = one, other
-            found = judge(bench, four, scenario, acts=ran.acts(scenario), seen=seen)
-            differing += found is not None and found.cause is not Cause.BASE
-            keep(ran, found, scenario)
-    ran.runs.append((geometry, min(len(ours), len(theirs)), differing))
+            apart.append(at)
+    differing = 0
+    for at in apart:
+        try:
+            found = judge(
+                bench,
+                four,
+                scenarios[at],
+                acts=ran.acts(scenarios[at]),
+                seen=(shown[0][at], shown[1][at]),
+            )
+        except Stopped as stopped:
+            ran.stops.setdefault(stopped.reason, None)
+            if len(ran.stops) >= _MOST_STOPS:
+                raise
+            continue
+        differing += found is not None and found.cause is not Cause.BASE
+        keep(ran, found, scenarios[at])
+    ran.runs.append((geometry, count, differing))
 
 
 def keep(ran: Ran, found: Judged | None, scenario: AnyScenario) -> None:
-    """The first scenario of each sort and cause."""
-    known = {(each.sort, each.cause) for each, _ in ran.found}
-    if found is not None and (found.sort, found.cause) not in known and len(known) < _MOST_SORTS:
+    """Of the base's differences the first scenario of each sort; of others many of each.
+
+    What is charged to the patch here may turn out to be the base's on one scenario, and not on
+    another.
+    """
+    if found is None:
+        return
+    key = found.sort, found.cause
+    alike = sum((each.sort, each.cause) == key for each, _ in ran.found)
+    if found.cause is not Cause.BASE:
+        if alike < _MOST_OF_SORT:
+            ran.found.append((found, scenario))
+        else:
+            ran.unkept = True
+    elif not alike and len({each.sort for each, _ in ran.found}) < _MOST_SORTS:
         ran.found.append((found, scenario))
 
 

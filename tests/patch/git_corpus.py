@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 FILE, EXEC, LINK, MODULE = "100644", "100755", "120000", "160000"
@@ -101,9 +102,13 @@ def _escape(byte: int) -> bytes:
 
 def said_by_git(repo: Path, name: str, *options: str) -> list[Said]:
     """The files of a change as ``git diff --raw --numstat`` names them under the options."""
-    range_ = (f"{name}~", name)
     # Options that imply a patch, or would shorten the ids, are of no use here.
-    options = tuple(one for one in options if not one.startswith(_OF_THE_TEXT))
+    return list(_said(repo, name, tuple(o for o in options if not o.startswith(_OF_THE_TEXT))))
+
+
+@cache
+def _said(repo: Path, name: str, options: tuple[str, ...]) -> tuple[Said, ...]:
+    range_ = (f"{name}~", name)
     text = git(repo, "diff", "--raw", "--numstat", "-z", "--abbrev=40", *options, *range_)
     fields = iter(text.decode("utf-8", "surrogateescape").split("\0")[:-1])
     entries: list[tuple[list[str], str, str]] = []
@@ -117,7 +122,7 @@ def said_by_git(repo: Path, name: str, *options: str) -> list[Said]:
             added, removed, path = field.split("\t", 2)
             path = path or (next(fields), next(fields))[1]
             counts[path] = (_number(added), _number(removed))
-    return [said for entry in entries for said in _expanded(entry, counts)]
+    return tuple(said for entry in entries for said in _expanded(entry, counts))
 
 
 def _number(text: str) -> int | None:
