@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from analyzer.compare.symbols import Symbols
     from analyzer.machine.callees import Callee
     from analyzer.machine.changed import Code
+    from analyzer.machine.elsewhere import Elsewhere
     from analyzer.machine.movepath import Reader
     from analyzer.patch.placing import Placed, Refusal
     from analyzer.repair import Mended
@@ -147,9 +148,15 @@ class Reading:
 
 
 def target_of(tree: Tree | None, mended: Mended) -> tuple[Reading, ...]:
-    """The target before and after each reading of the patch; empty without a tree."""
+    """The target before and after each reading of the patch; empty without a tree.
+
+    ``AnalyzerError`` where the patch changes the move path and the tree has none.
+    """
     if tree is None:
         return ()
+    if any(file.old_path == PATH for file in mended.files) and tree.read(PATH) is None:
+        todo = "name a tree of the Linux kernel"
+        raise AnalyzerError(f"there is no {PATH}", where=tree.name, todo=todo)
     from analyzer.repair.patched import patched
 
     return tuple(Reading(one.name, patched(tree, one.files)) for one in mended.readings)
@@ -254,11 +261,23 @@ def symbols_of_trees(
     from analyzer.compare.in_tree import symbols_in
 
     target = ground.readings[0].patched.after if ground.readings else None
-    upstream = ground.upstream.after if ground.upstream else None
-    return (
-        None if target is None else symbols_in(target, names, used),
-        None if upstream is None else symbols_in(upstream, names, used, search=False),
-    )
+    theirs = ground.upstream.after if ground.upstream else None
+    found = None if theirs is None else symbols_in(theirs, names, used, search=False)
+    if found is not None and not any(one.selects for one in found.symbols):
+        # Who selects a new symbol is often said by a commit that comes later.
+        tip = _tip(ground.upstream)
+        later = None if tip is None else symbols_in(tip, names, used, search=False)
+        found = later if later and any(one.selects for one in later.symbols) else found
+    return None if target is None else symbols_in(target, names, used), found
+
+
+def _tip(upstream: Upstream | None) -> Tree | None:
+    """The newest tree of upstream's repository; None where it was given as a directory."""
+    if upstream is None or upstream.before is None:
+        return None
+    from analyzer.repo import open_tree
+
+    return open_tree(upstream.source)
 
 
 # --- running -------------------------------------------------------------------------------------
@@ -408,9 +427,33 @@ def replayed_on(
         tuple(symbols),
         dict(settings),
         of_directory=upstream is not None and upstream.before is None,
+        changes=tuple(_changes(upstream, targets, mended)),
         assumed_target=not ground.readings,
     )
     return replay_trees(subject, logs)
+
+
+def _changes(
+    upstream: Upstream | None, targets: Sequence[Reading], mended: Mended
+) -> Iterator[tuple[str, Elsewhere]]:
+    """All that both patches change in files of C, by the kernel that they are for."""
+    for target in targets:
+        of = next(one.files for one in mended.readings if one.name == target.name)
+        for each in _changed(target.patched.before, target.patched.after, of):
+            yield "the target", each
+    if upstream is not None and upstream.patch is not None and upstream.before is not None:
+        for each in _changed(upstream.before, upstream.after, upstream.patch.files):
+            yield "upstream", each
+
+
+def _changed(before: Tree, after: Tree | None, files: Sequence[FilePatch]) -> Iterator[Elsewhere]:
+    from analyzer.machine.elsewhere import changed_in
+
+    for file in files:
+        if after is not None and file.path.endswith((".c", ".h")):
+            yield from changed_in(
+                file.path, _text(before, file.old_path), _text(after, file.new_path)
+            )
 
 
 def _symbols(mended: Mended) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -11,9 +12,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from inputs import REFERENCE_MAIL, ROOT
 
+# The same examples each time, and no verdict by the clock: a machine may be busy with other things.
+# For others: pytest --hypothesis-profile=default.
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
+
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector off thousands of tests and their modules, which live to the end anyway."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

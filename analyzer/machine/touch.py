@@ -36,7 +36,7 @@ def touched_in(
     for one in functions:
         other = theirs.get(one.name)
         if other is not None and not changed & {need.name for need in one.needs}:
-            if _alike(one, other):
+            if alike(one, other):
                 continue
             own = lines if one.path == path else frozenset()
             touched = own & frozenset(range(one.span.line, one.span.end_line + 1))
@@ -62,7 +62,8 @@ def _changed_variables(
             yield one.name
 
 
-def _alike(one: Translated, other: Translated) -> bool:
+def alike(one: Translated, other: Translated) -> bool:
+    """Whether two functions come to the same code, whatever its lines are."""
     if one.unit is other.unit:
         return True
     mine, its = one.unit.setup, other.unit.setup

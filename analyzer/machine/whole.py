@@ -12,6 +12,7 @@ from analyzer.machine.observation import Observation
 from analyzer.machine.scenario import Remap, Scenario
 from analyzer.machine.staging import finish, prepare, prepare_call
 from analyzer.machine.tracing import Touched, Tracer, observed
+from analyzer.machine.watch import Watch
 from analyzer.mm.api import primitives, refused
 from analyzer.mm.events import EventKind
 from analyzer.mm.geometry import Geometry
@@ -43,7 +44,13 @@ class Whole:
         self._program = Program(units, given, refused=refused)
         self._named = path.named()
         self._touched = Touched(path.touched, path.changed())
+        self._watch = Watch(path, self._program)
         self._tables_before = 0
+
+    @property
+    def watched(self) -> tuple[frozenset[tuple[str, int]], frozenset[tuple[str, int]]]:
+        """The touched lines of code, by file: all, and those that no run has come to."""
+        return frozenset(self._watch.lines), frozenset(self._watch.unseen)
 
     def run(self, scenario: Scenario | Remap, *, tracing: bool = False) -> Observation:
         """Make the call. A fault that the kernel dies of is its last event."""
@@ -94,5 +101,6 @@ class Whole:
         return name
 
     def _call(self, entry: str, arguments: tuple[Any, ...], tracer: Tracer | None) -> object:
-        with tracer or nullcontext():
+        watch = self._watch if tracer is None and self._watch.looks else nullcontext()
+        with tracer or watch:
             return self._program[entry](*arguments)

@@ -191,6 +191,11 @@ class Bench:
             kernels[key] = side.kernel(geometry)
         return kernels[key]
 
+    def made(self, side: AnySide) -> tuple[AnyKernel, ...]:
+        """The kernels of a side that were made so far, one a geometry."""
+        known, key = self._known(side).kernels, side.key
+        return tuple(one for its, one in known.items() if its[:-1] == key)
+
     def shown(
         self, side: AnySide, geometry: Geometry, scenarios: tuple[AnyScenario, ...]
     ) -> Sequence[Observation]:

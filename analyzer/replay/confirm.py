@@ -9,8 +9,8 @@ from analyzer.machine.observation import Observation
 from analyzer.machine.scenario import Remap
 from analyzer.replay.bench import Bench, Found
 from analyzer.replay.lockstep import Difference, first_difference
-from analyzer.replay.shrink import shrink
-from analyzer.replay.shrink_call import shrink_call
+from analyzer.replay.shrink import ATTEMPTS, shrink
+from analyzer.replay.shrink_call import ATTEMPTS as CALL_ATTEMPTS, shrink_call
 from analyzer.replay.sides import AnyScenario, AnySide
 from analyzer.replay.story import Story, tell
 
@@ -46,13 +46,18 @@ def confirm(
     target: AnySide,
     scenario: AnyScenario,
     still: Callable[[AnyScenario], bool],
+    *,
+    attempts: int | None = None,
 ) -> Confirmation:
-    """Shrink a scenario on which two sides differ, as long as ``still`` says so, and tell it."""
+    """Shrink a scenario on which two sides differ, as long as ``still`` says so, and tell it.
+
+    ``attempts`` is how often ``still`` may be asked, where not as often as is usual.
+    """
     smallest: AnyScenario
     if isinstance(scenario, Remap):
-        smallest = shrink_call(scenario, still)
+        smallest = shrink_call(scenario, still, attempts=attempts or CALL_ATTEMPTS)
     else:
-        smallest = shrink(scenario, still)
+        smallest = shrink(scenario, still, attempts=attempts or ATTEMPTS)
     ours, theirs = (bench.run(one, smallest, tracing=True) for one in (upstream, target))
     difference = first_difference(ours, theirs)
     if difference is None:

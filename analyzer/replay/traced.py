@@ -7,8 +7,7 @@ where that kernel could not run it; an address that a kernel chose is taken from
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from analyzer.errors import Stopped
@@ -16,7 +15,6 @@ from analyzer.machine.observation import Done, Observation
 from analyzer.machine.scenario import Remap, Scenario
 from analyzer.mm.events import EventKind
 from analyzer.mm.geometry import X86_64
-from analyzer.replay.alike import Form, Key, Shifted, form_of
 from analyzer.replay.aspects import CameTo
 from analyzer.replay.back import Change, after_of, change_of, put_back
 from analyzer.replay.bench import Bench
@@ -31,22 +29,17 @@ from analyzer.replay.sides import AnyScenario, AnySide
 from analyzer.replay.space import Space
 from analyzer.replay.spaces import Spaces
 from analyzer.replay.tally import Tally
-from analyzer.replay.vmbits import MREMAP_MAYMOVE
 from analyzer.replay.workload import Workloads
 
 _WORD = 1 << 64
 _MOST_ERRNO = 4095
 # Differences of so many sorts are kept; of each the first.
 _MOST_FOUND = 12
-# So many calls are known that may come again, and of those that come again one in so many is run.
-_MOST_KNOWN, _CHECKED_EACH = 4096, 64
 # Reasons of so many kinds are told apart.
 _MOST_KINDS = 256
 # The most work for one log, and what a call takes at least: see ``_work_of``.
 _MOST_WORK, _EACH_CALL = 5_000_000, 20
 _ADDRESS = re.compile(r"0x[0-9a-f]+|\b\d+\b")
-# What is to be seen of a call that does nothing.
-_QUIET = frozenset((EventKind.LOCK, EventKind.UNLOCK, EventKind.READ, EventKind.RETURN))
 
 
 @dataclass(slots=True)
@@ -101,25 +94,12 @@ class _Ran:
     judged: Judged | None
     results: tuple[int | None, ...]
     change: Change | None
-    placeless: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A ``_Ran`` without its place."""
-
-    done: tuple[Done, ...]
-    judged: Judged | None
-    results: tuple[int | None, ...]
-    change: Shifted | None
 
 
 class Replayer:
     """Replays logs on the four kernels of a comparison.
 
-    ``calls``: all four have the system call; else each move is run from move_page_tables() on. With
-    ``again``, calls that are alike but for their place (``alike``) are run once and then now and
-    then: should a kernel do something else then, all are run from there on.
+    ``calls``: all four have the system call; else each move is run from move_page_tables() on.
     """
 
     def __init__(
@@ -129,7 +109,6 @@ class Replayer:
         *,
         calls: bool,
         acts: Callable[[AnyScenario], bool] = lambda _: True,
-        again: bool = True,
     ) -> None:
         self._bench = bench
         self._four = four
@@ -141,9 +120,6 @@ class Replayer:
             ("upstream.before", four.upstream_before),
             ("target.before", four.target_before),
         )
-        self._again = again
-        self._known: OrderedDict[Key, _Known] = OrderedDict()
-        self._reused = 0
         self._work = 0
 
     def replay(
@@ -180,9 +156,7 @@ class Replayer:
         cut = cut_of(space, entry, X86_64)
         if isinstance(cut, NotReplayed):
             raise Stopped(cut.why)
-        ran = (
-            None if not self._calls and not _is_move(cut) else self._ran(traced, space, cut, entry)
-        )
+        ran = None if not self._calls and not _is_move(cut) else self._run(space, cut)
         if ran is None:
             follow(space, entry)
             return
@@ -200,40 +174,6 @@ class Replayer:
 
     # --- running -----------------------------------------------------------------------------
 
-    def _ran(self, traced: Traced, space: Space, cut: Cut, entry: Operation) -> _Ran:
-        """What the kernels do with a call: as they did before, or run."""
-        form = form_of(cut) if self._again else None
-        known = None if form is None else self._known.get(form.key)
-        if form is None or known is None:
-            ran = self._run(space, cut)
-            self._remember(form, ran)
-            return ran
-        self._reused += 1
-        if self._reused % _CHECKED_EACH == 0:
-            ran = self._run(space, cut)
-            if _without_place(form, ran) != known:
-                self._again = False
-                traced.assumed.note(
-                    "mremap calls that are alike but for their place are not alike: "
-                    "up to here they were taken to be",
-                    entry.line,
-                )
-            return ran
-        traced.assumed.note(
-            "mremap like an earlier one but for its place: it is taken to do the same", entry.line
-        )
-        self._known.move_to_end(form.key)
-        change = None if known.change is None else form.change(known.change)
-        results = tuple(None if one is None else form.result_of(one) for one in known.results)
-        return _Ran(known.done, known.judged, results, change, placeless=True)
-
-    def _remember(self, form: Form | None, ran: _Ran) -> None:
-        known = None if form is None or not ran.placeless else _without_place(form, ran)
-        if form is not None and known is not None:
-            self._known[form.key] = known
-            if len(self._known) > _MOST_KNOWN:
-                self._known.popitem(last=False)
-
     def _run(self, space: Space, cut: Cut) -> _Ran:
         """Run a call on the kernels: on those before the patch where something moved."""
         self._work += _work_of(cut)
@@ -250,12 +190,12 @@ class Replayer:
             judged = judge(self._bench, self._four, scenario, acts=self._acts(scenario))
         done = tuple(one.done for one in runs)
         if not self._calls:
-            return _Ran(done, judged, (), None, placeless=True)
+            return _Ran(done, judged, (), None)
         results = tuple(_result(one) for one in runs)
         change = None
         if results[0] is not None and results[0] == cut.call.result:
             change = change_of(space, remap, after_of(results[0], ours.left))
-        return _Ran(done, judged, results[:2], change, _is_placeless(cut, runs, results))
+        return _Ran(done, judged, results[:2], change)
 
     def _came_to(self, side: AnySide, scenario: AnyScenario) -> CameTo:
         found = self._bench.came_to(side, scenario)
@@ -266,33 +206,6 @@ class Replayer:
     def _scenario(self, cut: Cut, remap: Remap | None = None) -> AnyScenario:
         remap = remap or cut.remap()
         return remap if self._calls else _move_of(cut, remap)
-
-
-# --- again -----------------------------------------------------------------------------------
-
-
-def _without_place(form: Form, ran: _Ran) -> _Known | None:
-    shifted = None if ran.change is None else form.shifted(ran.change)
-    if ran.change is not None and shifted is None:
-        return None
-    results = tuple(None if one is None else form.result(one) for one in ran.results)
-    return _Known(ran.done, ran.judged, results, shifted)
-
-
-def _is_placeless(cut: Cut, runs: Sequence[Observation], results: Sequence[int | None]) -> bool:
-    """Whether nothing that the kernels did hangs on where in the address space they did it.
-
-    A place that a kernel chose itself does. Who fails without having done anything has none.
-    """
-    call = cut.call
-    if any(one is None for one in results):
-        return False
-    if cut.chosen is not None or call.fixed or not call.flags & MREMAP_MAYMOVE:
-        ours = (call.address, cut.chosen, call.new_address if call.fixed else None)
-        return all(one is not None and (one < 0 or one in ours) for one in results)
-    if call.result >= 0:
-        return all(one == call.address for one in results)
-    return all(event.kind in _QUIET for one in runs for event in one.events)
 
 
 def _work_of(cut: Cut) -> int:
@@ -307,7 +220,7 @@ def _work_of(cut: Cut) -> int:
 
 
 class _Kinds:
-    """Reasons with addresses in them, counted by what they say besides, in the first one's words."""
+    """Reasons with addresses in them: counted by the rest, told in the first one's words."""
 
     def __init__(self) -> None:
         self._said: dict[tuple[int, str], str] = {}

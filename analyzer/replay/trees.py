@@ -8,6 +8,7 @@ from functools import cached_property
 
 from analyzer.csource.configuration import Configuration
 from analyzer.errors import CodePlace, Stopped
+from analyzer.machine.elsewhere import Elsewhere
 from analyzer.machine.movepath import MovePath, Reader
 from analyzer.machine.scenario import Remap
 from analyzer.mm import geometry as geometries
@@ -70,6 +71,8 @@ class TreeSubject:
     symbols: tuple[str, ...]
     settings: dict[str, str]
     of_directory: bool = False
+    # By kernel: all that both patches change, as far as it is C that trees have.
+    changes: tuple[tuple[str, Elsewhere], ...] = ()
     assumed_target: bool = False
 
     @property

@@ -25,6 +25,7 @@ _PICKED = re.compile(
 _TRAILER = re.compile(r"[ \t]*([A-Za-z][A-Za-z0-9-]*):[ \t]")
 _WORD = re.compile(r"[A-Za-z_][\w./-]*")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w{2,}")
+_PLAIN = re.compile(r"[a-z]+|[A-Z]+")
 _NO_CHANGE = ("no functional change", "no change in behaviour", "no change in behavior")
 
 # Words by which a note names a kind of change, without naming what is changed.
@@ -125,7 +126,10 @@ def _names(pair: RunPair) -> Iterator[str]:
                 yield owner.name.rpartition(" ")[2]
     for line in pair.lines:
         if line.change is not Change.IDENTICAL:
-            yield from _identifiers(line.theirs, line.ours)
+            found = _identifiers(line.theirs, line.ours)
+            # What is left out altogether is not named by a plain word that happens to be in it.
+            left_out = pair.change is Change.DROPPED
+            yield from (name for name in found if not (left_out and _PLAIN.fullmatch(name)))
 
 
 def _identifiers(theirs: ChangedLine | None, ours: ChangedLine | None) -> set[str]:

@@ -4,7 +4,7 @@ import pytest
 
 from analyzer.errors import AnalyzerError
 from analyzer.mm.geometry import SMALL, X86_64
-from analyzer.replay.bounded import contents, stretches
+from analyzer.replay.bounded import Most, contents, stretches, tables_of
 from analyzer.replay.pages import Pages, Run
 from analyzer.replay.population import Mode, Populate, population
 
@@ -79,16 +79,13 @@ def test_nonsense_is_one_line(text):
 
 
 def test_few_pages_are_all_in_a_scenario():
-    some, left_out = contents(
-        X86_64, [Run(0, 3 * PAGE, 7, PAGE), Run(8 * PAGE, 12 * PAGE, 4, 2 * PAGE)]
-    )
+    some = contents(X86_64, [Run(0, 3 * PAGE, 7, PAGE), Run(8 * PAGE, 12 * PAGE, 4, 2 * PAGE)])
     assert [(one.at // PAGE, one.bits) for one in some] == [(0, 7), (1, 7), (2, 7), (8, 4), (10, 4)]
-    assert left_out == 0
 
 
 def test_of_many_pages_every_table_has_some():
     start, pages = 3 * PAGE, 5 * 8
-    some, left_out = contents(SMALL, [Run(start, start + pages * PAGE, 7, PAGE)], most=18)
+    some = contents(SMALL, [Run(start, start + pages * PAGE, 7, PAGE)], Most(18, 6))
     assert [one.at // PAGE for one in some] == [
         *(3, 5, 7),
         *(8, 11, 15),
@@ -97,7 +94,25 @@ def test_of_many_pages_every_table_has_some():
         *(32, 35, 39),
         *(40, 41, 42),
     ]
-    assert left_out == pages - len(some)
+
+
+def test_of_many_tables_pairs_have_pages():
+    some = contents(SMALL, [Run(0, 101 * 8 * PAGE, 7, 4 * PAGE)], Most(12, 6))
+    assert [one.at // (4 * PAGE) for one in some] == [
+        *(0, 1, 2, 3),
+        *(98, 99, 100, 101),
+        *(198, 199, 200, 201),
+    ]
+    assert (
+        tables_of(SMALL, [Run(0, 101 * 8 * PAGE, 7, PAGE), Run(4096 * PAGE, 4097 * PAGE, 7, PAGE)])
+        == 102
+    )
+
+
+def test_of_more_runs_than_pages_some_have_one():
+    runs = [Run(at * 2 * PAGE, (at * 2 + 1) * PAGE, at % 8, PAGE) for at in range(1000)]
+    some = contents(SMALL, runs, Most(5, 400))
+    assert [one.at // PAGE for one in some] == [0, 498, 998, 1498, 1998]
 
 
 def test_a_chosen_page_stands_for_those_up_to_the_next():

@@ -52,7 +52,9 @@ class Bench:
         """The same with the backport, selected."""
         return texts(trees.directory(self.top, Era.RHEL7, State.SELECT))
 
-    def mail(self, name: str, after: Mapping[str, str], before: Mapping[str, str] | None = None) -> Path:
+    def mail(
+        self, name: str, after: Mapping[str, str], before: Mapping[str, str] | None = None
+    ) -> Path:
         """The mail of a patch from one side to the other."""
         place = self.top / "mails" / name
         place.mkdir(parents=True)
