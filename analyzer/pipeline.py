@@ -36,9 +36,9 @@ from analyzer.review.verdict import basis_of, verdict_on
 from analyzer.upstream import Facts, load
 
 if TYPE_CHECKING:
+    from analyzer.compare.delta import Delta
     from analyzer.kernels import Settings
     from analyzer.replay.trace_session import Logs, Progress
-    from analyzer.compare.delta import Delta
     from analyzer.repo import Tree
 
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,40}")

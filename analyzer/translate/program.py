@@ -93,6 +93,10 @@ Outcome: TypeAlias = Returned | Faulted | Halted
 Accident: TypeAlias = NameError | AttributeError | TypeError | RecursionError
 
 
+def _defines_function(code: CodeType) -> bool:
+    return any(isinstance(each, type(code)) for each in code.co_consts)
+
+
 class Program:
     """Translated functions, bound. Everything that a run changes is in here or in its arguments.
 
@@ -122,6 +126,7 @@ class Program:
         for unit in bound:
             self._bind(unit)
         self._setups = tuple(unit.setup for unit in bound if unit.setup is not None)
+        self._variables = tuple(unit.code for unit in bound if not _defines_function(unit.code))
         self.restart()
 
     def _bind_constants(self, units: list[Unit]) -> None:
@@ -150,6 +155,9 @@ class Program:
 
     def restart(self) -> None:
         """Give every static variable the value that it has before anything runs."""
+        # Made anew: an initializer names only some of the elements, if there is one.
+        for code in self._variables:
+            exec(code, self._namespace)  # noqa: S102 - see _bind
         for setup in self._setups:
             exec(setup, self._namespace)  # noqa: S102 - see _bind
 

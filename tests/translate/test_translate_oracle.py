@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from oracle import GCC, Program, judged, programs
 
-from analyzer.translate import ILP32, LP64, Halted, Model, Returned, load
+from analyzer.translate import ILP32, LP64, Halted, Model, Program as Bound, Returned, load
 
 pytestmark = pytest.mark.skipif(GCC is None, reason="gcc is not here to judge")
 
@@ -21,7 +21,8 @@ def _check(program: Program, model: Model) -> None:
     assert loaded.refused == ()
     for values, expected in zip(arguments, judged(model.long_bits)[program.name], strict=True):
         if "fresh" in program.notes:
-            loaded = load(program.text, f"{program.name}.c", model=model)
+            assert isinstance(loaded.program, Bound)
+            loaded.program.restart()
         outcome = loaded.call(entry, *values)
         if isinstance(outcome, Halted) and "may be refused" in program.notes:
             pytest.skip(f"refused when it runs: {outcome.reason}")
