@@ -92,12 +92,16 @@ class NotRun:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a probe told of a later fix: ``carried`` is None where it could not be told."""
+    """What a probe told of a later fix: ``carried`` is None where it could not be told.
+
+    ``of_tree``: the place is a line of the target's file with the patch.
+    """
 
     commit: str
     carried: bool | None
     said: str
     place: CodePlace | None = None
+    of_tree: bool = False
 
 
 @dataclass(frozen=True, slots=True)

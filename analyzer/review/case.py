@@ -60,8 +60,8 @@ class Case:
     patch calls, looked up in the target's tree, and ``kconfig`` its symbols there, after the patch;
     ``kconfig_upstream`` the same symbols in upstream's tree. None where there is no such tree.
     ``seen`` is upstream's commit where a repository of it was given. ``sources`` are the trees that
-    were read, ``notes`` what is to be known of them, ``unfit`` where the patch does not apply to the
-    target.
+    were read, ``notes`` what is to be known of them, ``unfit`` where the patch does not apply to
+    the target.
     """
 
     patch: Patch

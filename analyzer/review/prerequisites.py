@@ -112,7 +112,8 @@ def by_running(told: Told) -> str:
 def place_of(told: Told) -> Place | None:
     """Where a probe saw it, in the patch's own C."""
     where = told.place
-    return None if where is None else Place(Side.PATCH_AFTER, where.path, where.line)
+    side = Side.TARGET if told.of_tree else Side.PATCH_AFTER
+    return None if where is None else Place(side, where.path, where.line)
 
 
 def _prerequisites(case: Case) -> Iterator[Evidence]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analyzer.finding import Evidence, State
+from analyzer.reference.slots import PATH
 from analyzer.replay.outcome import Cause, Divergence, Outcome
 from analyzer.result import Item
 from analyzer.review.behaviour import (
@@ -167,7 +168,7 @@ def shown(case: Case, one: Named) -> Iterator[Evidence]:
     where = f", in {found.function}()" if found.function else ""
     yield Evidence(f"{one.id}: {found.observation}{where}{_beside(found)}", _at(found))
     if found.upstream_line is not None:
-        path = None if place is None else place.path
+        path = PATH if found.of_tree else None if place is None else place.path
         commit = case.commit.id if case.commit else case.named
         beside = Place(Side.UPSTREAM, path, found.upstream_line, commit)
         yield Evidence(f"{one.id}: upstream's line for it", beside)
