@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.csource.file import CFile, read
+from analyzer.machine.reuse import MACRO
 
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
-_DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(\w+)(?:[^\n]*\\\n)*[^\n]*$", re.MULTILINE)
-# Directives that do nothing by themselves: what they let in or leave out is looked at.
-_FRAMES = ("include", "if", "ifdef", "ifndef", "else", "elif", "endif")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +64,11 @@ def _outside(path: str, one: CFile | None, other: CFile | None) -> Iterator[Else
 
 def _said(file: CFile | None) -> Counter[str]:
     """What stands outside of functions and is more than a prototype or an ``#include``."""
-    text = "" if file is None else file.outside().decode("utf-8", "replace")
-    directives = (one for one in _DIRECTIVE.finditer(text) if one[1] not in _FRAMES)
-    found = Counter(" ".join(one[0].split()) for one in directives)
-    rest = (" ".join(one.split()) for one in _DIRECTIVE.sub("", text).split(";"))
+    if file is None:
+        return Counter()
+    text = file.outside().decode("utf-8", "replace")
+    found = Counter(_bare(one[0]) for one in MACRO.finditer(file.text))
+    rest = (" ".join(one.split()) for one in text.split(";"))
     return found + Counter(one for one in rest if one and not _is_prototype(one))
 
 

@@ -7,6 +7,7 @@ to, but for the lines: those are shifted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from types import CodeType
@@ -15,6 +16,9 @@ from analyzer.csource.file import CFile
 from analyzer.csource.syntax import Span
 from analyzer.translate.headers import Headers
 from analyzer.translate.result import Translated
+
+# Directives are blank in what ``outside`` gives.
+MACRO = re.compile(r"^[ \t]*#[ \t]*(?:define|undef)\b(?:[^\n]*\\\n)*+[^\n]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,9 @@ class State:
         self._done = done
         self._file = file
         self._headers = headers
-        self._outside = b" ".join(file.outside().split())
+        macros = "\n".join(" ".join(one[0].split()) for one in MACRO.finditer(file.text))
+        outside = b" ".join(file.outside().split())
+        self._outside = outside + b"\n" + macros.encode("utf-8", "surrogateescape")
 
     def known(self, name: str) -> Translated | None:
         """What a function comes to, if one like it was translated."""

@@ -41,11 +41,9 @@ def touched_in(
             own = lines if one.path == path else frozenset()
             touched = own & frozenset(range(one.span.line, one.span.end_line + 1))
             as_long = one.span.end_line - one.span.line == other.span.end_line - other.span.line
-            if touched or not as_long:
-                # Without a line of its own, what it has not is the other state's.
-                said = _statements(one, touched)
-            else:
-                said = _apart(one, other)
+            # Without a line of its own in longer or shorter text, what it lacks is the other's.
+            by_text = touched or not as_long
+            said = _statements(one, touched) if by_text else _apart(one, other)
         else:
             said = frozenset(range(one.span.line, one.span.end_line + 1))
         found.update((one.path, line) for line in said)

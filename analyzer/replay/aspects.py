@@ -91,7 +91,8 @@ def _entry(at: int, one: Standing | None, other: Standing | None) -> Iterator[As
         return
     for bit, name in BIT_NAMES:
         if (one[2] ^ other[2]) & bit:
-            yield Aspect(f"bit {name}", (at, bool(one[2] & bit)))
+            # Which pages go by which code is the patch's to change, not what the code does.
+            yield Aspect(f"bit {name}", bool(one[2] & bit))
 
 
 def _kept(left: Standings) -> dict[object, int]:

@@ -27,6 +27,7 @@ from analyzer.replay.classify import Class, classify
 from analyzer.replay.lockstep import Difference, first_difference
 from analyzer.replay.outcome import Cause
 from analyzer.replay.sides import AnyScenario, AnySide
+from analyzer.replay.treeside import TreeSide
 
 _DOES = "what the patch itself does differs"
 _TAKES = "what the patch takes away differs"
@@ -93,9 +94,8 @@ def judge(
     if difference is None:
         return None
     sort = classify(difference, ours, theirs)
-    before, earlier = (
-        _run(bench, side, scenario) for side in (four.upstream_before, four.target_before)
-    )
+    # What is left is looked at further down: one run tells both.
+    before, earlier = (_came_to(bench, side, scenario).run for side in four.befores)
     mine = first_difference(before, ours) is not None
     its = first_difference(earlier, theirs) is not None
     if not mine and not its:
@@ -115,6 +115,8 @@ def _both_act(
     if acts and first_difference(before, earlier) is None:
         return Judged(sort, Cause.PATCH, "without the patch they do the same here")
     for pair, why in ((four.afters, _DOES), (four.befores, _TAKES)) if acts else ():
+        if not any(map(_has_lines, pair)):
+            continue
         mine, its = (_acts_of(_run(bench, side, scenario, tracing=True)) for side in pair)
         apart = first_difference(mine, its)
         if apart is not None:
@@ -126,16 +128,15 @@ def _both_act(
     return Judged(sort, Cause.BASE, "what the patch itself does, and what it comes to, is the same")
 
 
+def _has_lines(side: AnySide) -> bool:
+    """Whether a kernel has lines of code that its other state has not."""
+    return not isinstance(side, TreeSide) or bool(side.path.touched)
+
+
 def _new(bench: Bench, four: Four, scenario: AnyScenario) -> frozenset[Aspect]:
     """In what the patched kernels come to something else, and the others do not."""
     before, earlier, ours, theirs = (
-        _came_to(bench, side, scenario)
-        for side in (
-            four.upstream_before,
-            four.target_before,
-            four.upstream_after,
-            four.target_after,
-        )
+        _came_to(bench, side, scenario) for side in (*four.befores, *four.afters)
     )
     known = differing(before, earlier)
     if _dies(before.run) != _dies(ours.run) or _dies(earlier.run) != _dies(theirs.run):

@@ -26,13 +26,13 @@ from analyzer.replay.trees import (
     Plan,
     Ran,
     TreeSubject,
+    keep,
     off_as_before,
     readied,
     refusals,
     run_all,
     sort_and_cause,
     unmodelled,
-    keep,
 )
 from analyzer.replay.treeside import TreeSide
 from analyzer.replay.unrun import unrun
@@ -60,8 +60,8 @@ def replay_trees(subject: TreeSubject, logs: Logs | None = None) -> Outcome:
     logged = _logged(bench, every, logs, calls=calls)
     readings = len({ran.reading for ran in every})
     divergences, undecided = _charged(bench, every, readings)
-    beside = unrun(bench, subject, every)
-    not_run = [*refusals(every), *undecided, *dict.fromkeys(doubts), *beside]
+    unseen, alike = unrun(bench, subject, every)
+    not_run = [*refusals(every), *undecided, *dict.fromkeys(doubts), *unseen]
     return Outcome(
         ran=any(ran.runs for ran in every) and not any(one.item is None for one in not_run),
         divergences=(*divergences, *_follow_ups(bench, every, told)),
@@ -72,7 +72,7 @@ def replay_trees(subject: TreeSubject, logs: Logs | None = None) -> Outcome:
         gates=tuple(_gates(bench, every, calls=calls)),
         assumptions=tuple(_assumptions(subject)),
         functions=tuple(dict.fromkeys(_functions(every))),
-        excluded=tuple(_left_out(subject, every)),
+        excluded=(*_left_out(subject, every), *alike),
         of_trees=True,
         traces=logged.told,
     )
@@ -182,7 +182,7 @@ def _follow_ups(
                     fixed,
                     target,
                     probe.scenario,
-                    lambda each, fixed=fixed, sort=sort: (  # type: ignore[misc]
+                    lambda each, fixed=fixed, target=target, sort=sort: (  # type: ignore[misc]
                         bench.sort_of(fixed, target, each) == sort
                     ),
                 )

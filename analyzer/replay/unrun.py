@@ -17,15 +17,22 @@ from analyzer.replay.trees import Ran, TreeSubject
 _MOST = 12
 
 
-def unrun(bench: Bench, subject: TreeSubject, every: Sequence[Ran]) -> list[NotRun]:
-    """What neither kernel of a side ran, each with its place. No verdict stands without it."""
-    found = [*_not_reached(subject, every)]
+def unrun(
+    bench: Bench, subject: TreeSubject, every: Sequence[Ran]
+) -> tuple[list[NotRun], list[NotRun]]:
+    """What neither kernel of a side ran, each with its place.
+
+    No verdict stands without the first; the second are lines that the other side has word for
+    word, and that no call came to on either.
+    """
+    found, beside = [*_not_reached(subject, every)], list[NotRun]()
     for kernel, pairs in _kernels(every):
-        found += _not_come_to(bench, kernel, pairs)
+        for one, has in _not_come_to(bench, kernel, pairs):
+            (beside if has else found).append(one)
     more = len(found) - _MOST
     if more > 0:
         found[_MOST:] = [NotRun(f"{more} more of such lines and functions", "see those named")]
-    return found
+    return found, beside[:_MOST]
 
 
 def _not_reached(subject: TreeSubject, every: Sequence[Ran]) -> Iterator[NotRun]:
@@ -54,7 +61,7 @@ def _kernels(every: Sequence[Ran]) -> Iterator[tuple[str, list[tuple[Ran, MovePa
 
 def _not_come_to(
     bench: Bench, kernel: str, pairs: Sequence[tuple[Ran, MovePath]]
-) -> Iterator[NotRun]:
+) -> Iterator[tuple[NotRun, bool]]:
     by_reading: dict[str, tuple[set[tuple[str, int]], set[tuple[str, int]]]] = {}
     for ran, path in pairs:
         every, seen = by_reading.setdefault(ran.reading, (set(), set()))
@@ -67,7 +74,20 @@ def _not_come_to(
     told = dict.fromkeys(one for every, seen in by_reading.values() for one in sorted(every - seen))
     for where, line in told:
         why = "the patch changes this line, and no call that was made comes to it"
-        yield NotRun(f"{kernel}: {where}:{line}", why, CodePlace(where, line, None, ""))
+        place = CodePlace(where, line, None, "")
+        yield NotRun(f"{kernel}: {where}:{line}", why, place), _has_so(pairs, place)
+
+
+def _has_so(pairs: Sequence[tuple[Ran, MovePath]], place: CodePlace) -> bool:
+    """Whether the other side's patch brings the same line; the reference has no lines to ask."""
+    for ran, path in pairs:
+        if ran.upstream is None:
+            return True
+        other = ran.upstream[1] if path is ran.target[1] else ran.target[1]
+        theirs = (other.line(CodePlace(where, line, None, "")) for where, line in other.touched)
+        if path.line(place) in set(theirs):
+            return True
+    return False
 
 
 def _same_elsewhere(
