@@ -34,7 +34,7 @@ class _Events(list[Event]):
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What a patch brought to a whole file: its lines by file, and the functions that have one of them."""
+    """What a patch brought to a tree: lines by file, and the functions that have one of them."""
 
     lines: frozenset[tuple[str, int]]
     functions: frozenset[str]

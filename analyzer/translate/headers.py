@@ -162,7 +162,8 @@ class Headers:
 
     def told_apart(self, configuration: Configuration) -> bool:
         """Whether a header that was read names a symbol that the configuration has otherwise."""
-        mine, theirs = self.configuration.symbols, configuration.symbols
+        mine = (self._given or Configuration()).symbols
+        theirs = configuration.symbols
         names = [one for one in mine.keys() | theirs.keys() if mine.get(one) != theirs.get(one)]
         words = [f"CONFIG_{name}".encode() for name in names]
         every = (self, *self._by_width.values())
