@@ -207,7 +207,7 @@ class Plan:
                 (small, sample(small)),
                 (wide, few(wide)),
             ]
-            return (*found, *([(wide, remaps(wide))] if self._calls else []))
+            return (*found, *([(small, remaps(small))] if self._calls else []))
         found = [
             (small, sweep(small)),
             (one_lock, sample(one_lock)),
