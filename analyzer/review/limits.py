@@ -52,12 +52,14 @@ def _facts(case: Case) -> Iterator[NotChecked]:
     conditional = conditional_on_tree(case)
     if conditional:
         what = f"{conditional} later fixes that concern this code on some bases only"
-        yield NotChecked(what, "the tree that the patch is for decides, and was not read")
+        why = "was not looked for" if case.sources else "was not read"
+        yield NotChecked(what, f"what decides it in the tree that the patch is for {why}")
     around = [fix for fix in base_fixes(case) if not _told(case, fix)]
     if around:
         names = listed([fix.id[:12] for fix in around])
         what = f"fixes of the code around the commit: {names}"
-        yield NotChecked(what, "whether the target has them, only its tree can tell")
+        given = "no probe of them was run on it" if case.sources else "only its tree can tell"
+        yield NotChecked(what, f"whether the target has them: {given}")
     if case.commit is not None and case.commit.unsure:
         what = f"the facts on {case.commit.id[:12]}: {', '.join(case.commit.unsure)}"
         yield NotChecked(what, "recorded without a source to check against")
