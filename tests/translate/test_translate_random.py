@@ -15,8 +15,8 @@ from random_programs import ARGUMENTS, Program, generate
 # More of them, with other seeds: python -m tests.translate.soak
 _BATCH = 20
 _BATCHES = [
-    *((64, start) for start in range(0, 60, _BATCH)),
-    *((32, start) for start in range(1000, 1040, _BATCH)),
+    *((64, start) for start in range(0, 120, _BATCH)),
+    *((32, start) for start in range(1000, 1060, _BATCH)),
 ]
 
 pytestmark = pytest.mark.skipif(GCC is None, reason="gcc is not here to judge")
@@ -37,7 +37,7 @@ def test_random_programs_mean_what_gcc_says(long_bits: int, start: int) -> None:
     assert refusals == []
 
 
-@pytest.mark.parametrize("start", range(0, 100, 50))
+@pytest.mark.parametrize("start", range(0, 200, 50))
 def test_random_jumps_go_where_gcc_goes(start: int) -> None:
     programs = [generate_jumps(seed) for seed in range(start, start + 50)]
     for program, native in zip(programs, natives(programs, 64), strict=True):
