@@ -187,7 +187,8 @@ def texts_of(upstream: Upstream | None, readings: Sequence[Reading], patch: Patc
     ours: dict[str, tuple[str | None, str | None]] = {}
     if upstream is not None and upstream.patch is not None and upstream.before is not None:
         theirs = _texts(upstream.before, upstream.after, upstream.patch.files)
-    if readings:
+    # A file that the patch does not fit tells nothing of where its hunks belong.
+    if readings and readings[0].patched.after is not None:
         ours = _texts(readings[0].patched.before, readings[0].patched.after, patch.files)
     return Texts(theirs, ours)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
@@ -93,14 +93,21 @@ class Reader:
             frozenset(_lines_apart(before, after)),
         )
 
-    def gated(self, on: Configuration, off: Configuration) -> tuple[MovePath, MovePath]:
+    def gated(
+        self, on: Configuration, off: Configuration, names: Sequence[str]
+    ) -> tuple[MovePath, MovePath]:
         """The one state that is known, with symbols off as if it were that before, and on.
 
-        What is touched are the lines that the symbols bring in.
+        What is touched are the lines that the symbols bring in, and those whose code asks for one.
         """
-        lines = [picked(self._texts[1].split("\n"), one) for one in (off, on)]
+        whole = self._texts[1].split("\n")
+        lines = [picked(whole, one) for one in (off, on)]
         pairs = enumerate(zip(*lines, strict=True), 1)
-        touched = frozenset(number for number, (less, more) in pairs if less != more)
+        touched = frozenset(
+            number
+            for number, (less, more) in pairs
+            if less != more or any(f"CONFIG_{name}" in more for name in names)
+        )
         before, after = (self._path(1, one) for one in (off, on))
         return _touched(before, after, touched, touched)
 

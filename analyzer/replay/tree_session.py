@@ -108,10 +108,11 @@ def _asked(bench: Bench, probe: Probe, side: AnySide) -> Told:
     except Stopped as stopped:
         return Told(probe.commit, None, f"it could not be run: {stopped.reason}")
     if run.halted is not None:
-        return Told(probe.commit, None, f"it could not be run: {run.halted}", run.halted_at)
+        said = f"it could not be run: {run.halted}"
+        return Told(probe.commit, None, said, run.halted_at, of_tree=True)
     answer = probe.ask(run)
     place = None if answer.at is None else run.places[answer.at]
-    return Told(probe.commit, answer.carried, answer.said, place)
+    return Told(probe.commit, answer.carried, answer.said, place, of_tree=True)
 
 
 def _with_fixes(bench: Bench, ran: Ran, told: Sequence[tuple[Probe, Told]]) -> Iterator[NotRun]:

@@ -16,6 +16,7 @@ from analyzer.mm.geometry import Geometry
 from analyzer.reference.base import Base
 from analyzer.reference.bases import BASES
 from analyzer.reference.commit import COMMIT, SYMBOL
+from analyzer.reference.slots import PATH
 from analyzer.replay.bench import Bench, Side, has_levels
 from analyzer.replay.classify import Class
 from analyzer.replay.four import Four, Judged, judge
@@ -153,8 +154,15 @@ def _upstream(
         return subject.upstream.paths(configuration)
     if not subject.symbols:
         raise Stopped("nothing tells what upstream's directory was before the commit")
-    off = {**configuration.symbols, **dict.fromkeys(subject.symbols, "n")}
-    return subject.upstream.gated(configuration, Configuration(off))
+    names = subject.symbols
+    off = {**configuration.symbols, **dict.fromkeys(names, "n")}
+    theirs = subject.upstream.gated(configuration, Configuration(off), names)
+    if all(configuration.symbols[name] == "y" for name in names) and not theirs[1].touched:
+        symbols = ", ".join(f"CONFIG_{name}" for name in names)
+        raise Stopped(
+            f"upstream's directory does not hold the commit: {symbols} brings nothing into {PATH}"
+        )
+    return theirs
 
 
 def _of_reference(
