@@ -9,6 +9,7 @@ from analyzer.compare.landing import Landing, Where
 from analyzer.finding import Evidence, State
 from analyzer.result import Item
 from analyzer.review import shape
+from analyzer.review.behaviour import counted
 from analyzer.review.case import Case
 from analyzer.review.sides import BY_TEXT, delta_of, listed
 
@@ -31,7 +32,7 @@ def same_places(case: Case) -> Item:
             "TX-2",
             _TX2,
             State.FINDING,
-            f"{len(wrong) + len(taken)} changes stand in another function or symbol",
+            f"{counted(len(wrong) + len(taken), 'change')} landed in another function or symbol",
             reason=BY_TEXT,
             evidence=listed(evidence),
             next="Move them to where upstream has them.",

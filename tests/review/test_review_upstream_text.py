@@ -182,7 +182,7 @@ def test_a_change_in_the_wrong_function() -> None:
     item = landed.same_places(case(wrong))
     assert (item.state, item.summary) == (
         State.FINDING,
-        "1 changes stand in another function or symbol",
+        "1 change landed in another function or symbol",
     )
     assert item.evidence == (
         Evidence(
