@@ -205,9 +205,21 @@ def _merging(at: _Place) -> Iterator[Remap]:
             pgoff = first.pgoff + (side * (length if side > 0 else pmd)) // page
             for fits in (pgoff, pgoff + 3):
                 neighbour = replace(beside, pgoff=max(0, fits))
-                yield at.remap(
+                moved = at.remap(
                     length, length, _MOVED_THERE, at.new, vm_flags=flags, areas=(neighbour,)
                 )
+                yield moved
+                if flags == _SHARED:
+                    yield _of_private_file(moved)
+
+
+def _of_private_file(moved: Remap) -> Remap:
+    """The same of a private file, whose area has no ``anon_vma`` and its neighbour one."""
+    areas = (
+        replace(one, flags=_PRIVATE, anon=None if one.start == moved.address else 1)
+        for one in moved.areas
+    )
+    return replace(moved, areas=tuple(areas))
 
 
 def _limited(at: _Place) -> Iterator[Remap]:

@@ -36,6 +36,7 @@ from analyzer.replay.trees import (
 )
 from analyzer.replay.treeside import TreeSide
 from analyzer.replay.unrun import unrun
+from analyzer.replay.unseen import unseen
 
 # Of the base's own differences, so many are told.
 _MOST_OF_BASE = 4
@@ -60,8 +61,8 @@ def replay_trees(subject: TreeSubject, logs: Logs | None = None) -> Outcome:
     logged = _logged(bench, every, logs, calls=calls)
     readings = len({ran.reading for ran in every})
     divergences, undecided = _charged(bench, every, readings)
-    unseen, alike = unrun(bench, subject, every)
-    not_run = [*refusals(every), *undecided, *dict.fromkeys(doubts), *unseen]
+    left_out, alike = unrun(bench, subject, every)
+    not_run = [*refusals(every), *undecided, *dict.fromkeys(doubts), *left_out, *unseen(every)]
     return Outcome(
         ran=any(ran.runs for ran in every) and not any(one.item is None for one in not_run),
         divergences=(*divergences, *_follow_ups(bench, every, told)),

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
-from analyzer.errors import CodePlace
+from analyzer.errors import CodePlace, Stopped
 from analyzer.machine.movepath import MovePath
 from analyzer.machine.touch import alike
 from analyzer.machine.whole import Whole
 from analyzer.reference.slots import PATH
 from analyzer.replay.bench import Bench
 from analyzer.replay.outcome import NotRun
-from analyzer.replay.trees import Ran, TreeSubject
+from analyzer.replay.trees import Plan, Ran, TreeSubject
 
 # So many are named one by one.
 _MOST = 12
+_UPSTREAM, _TARGET = 0, 1
+_BROUGHT = "the patch changes this line, and no call that was made comes to it"
+_TAKEN = "the patch takes this line away or changes it, and no call that was made came to it"
 
 
 def unrun(
@@ -26,9 +31,17 @@ def unrun(
     word, and that no call came to on either.
     """
     found, beside = [*_not_reached(subject, every)], list[NotRun]()
-    for kernel, pairs in _kernels(every):
-        for one, has in _not_come_to(bench, kernel, pairs):
-            (beside if has else found).append(one)
+    _run_befores(bench, every)
+    for state, why in ((1, _BROUGHT), (0, _TAKEN)):
+        ours, theirs = (_not_come_to(bench, every, side, state) for side in (_TARGET, _UPSTREAM))
+        for kernel, mine, others in (("the target", ours, theirs), ("upstream", theirs, ours)):
+            left = Counter(others.values())
+            for (path, line), text in mine.items():
+                place = CodePlace(path, line, None, "")
+                one = NotRun(f"{kernel}: {path}:{line}", why, place)
+                alike = left[text] > 0
+                left[text] -= alike
+                (beside if alike else found).append(one)
     more = len(found) - _MOST
     if more > 0:
         found[_MOST:] = [NotRun(f"{more} more of such lines and functions", "see those named")]
@@ -54,40 +67,40 @@ def _not_reached(subject: TreeSubject, every: Sequence[Ran]) -> Iterator[NotRun]
             yield NotRun(f"{kernel}: {name} of {one.path}", why, place if one.line else None)
 
 
-def _kernels(every: Sequence[Ran]) -> Iterator[tuple[str, list[tuple[Ran, MovePath]]]]:
-    yield "the target", [(ran, ran.target[1]) for ran in every]
-    yield "upstream", [(ran, ran.upstream[1]) for ran in every if ran.upstream is not None]
+def _run_befores(bench: Bench, every: Sequence[Ran]) -> None:
+    """Run the kernels before a patch that takes lines of code away, to see if calls come there."""
+    for ran in every:
+        paths = ran.target[0], ran.upstream[0] if ran.upstream else None
+        for side, path in zip(ran.four.befores, paths, strict=True):
+            if path is not None and path.touched:
+                with suppress(Stopped):
+                    for geometry, scenarios in Plan(ran, calls=ran.upstream is not None).sets:
+                        bench.shown(side, geometry, scenarios)
 
 
 def _not_come_to(
-    bench: Bench, kernel: str, pairs: Sequence[tuple[Ran, MovePath]]
-) -> Iterator[tuple[NotRun, bool]]:
+    bench: Bench, every: Sequence[Ran], which: int, state: int
+) -> dict[tuple[str, int], str]:
+    """The touched lines of one side in one state that no run came to, with their text."""
     by_reading: dict[str, tuple[set[tuple[str, int]], set[tuple[str, int]]]] = {}
-    for ran, path in pairs:
-        every, seen = by_reading.setdefault(ran.reading, (set(), set()))
-        side = ran.four.target_after if kernel == "the target" else ran.four.upstream_after
+    texts: dict[tuple[str, int], str] = {}
+    for ran in every:
+        paths = (ran.upstream, ran.target)[which]
+        if paths is None:
+            continue
+        path, side = paths[state], (ran.four.befores, ran.four.afters)[state][which]
+        touched, seen = by_reading.setdefault(ran.reading, (set(), set()))
         for made in bench.made(side):
             if isinstance(made, Whole):
                 lines, unseen = made.watched
-                every |= lines - _same_elsewhere(ran, path, lines)
+                touched |= lines - _same_elsewhere(ran, path, lines)
                 seen |= lines - unseen
-    told = dict.fromkeys(one for every, seen in by_reading.values() for one in sorted(every - seen))
-    for where, line in told:
-        why = "the patch changes this line, and no call that was made comes to it"
-        place = CodePlace(where, line, None, "")
-        yield NotRun(f"{kernel}: {where}:{line}", why, place), _has_so(pairs, place)
-
-
-def _has_so(pairs: Sequence[tuple[Ran, MovePath]], place: CodePlace) -> bool:
-    """Whether the other side's patch brings the same line; the reference has no lines to ask."""
-    for ran, path in pairs:
-        if ran.upstream is None:
-            return True
-        other = ran.upstream[1] if path is ran.target[1] else ran.target[1]
-        theirs = (other.line(CodePlace(where, line, None, "")) for where, line in other.touched)
-        if path.line(place) in set(theirs):
-            return True
-    return False
+        for place, line in touched:
+            texts[place, line] = path.line(CodePlace(place, line, None, "")) or ""
+    told = dict.fromkeys(
+        one for touched, seen in by_reading.values() for one in sorted(touched - seen)
+    )
+    return {one: texts[one] for one in told}
 
 
 def _same_elsewhere(
@@ -96,7 +109,8 @@ def _same_elsewhere(
     """The lines of functions that the other side has just so."""
     if ran.upstream is None:
         return frozenset()
-    other = ran.upstream[1] if path is ran.target[1] else ran.target[1]
+    state = 1 if path in (ran.target[1], ran.upstream[1]) else 0
+    other = ran.upstream[state] if path is ran.target[state] else ran.target[state]
     theirs = other.named()
     same = [one for one in path.functions if one.name in theirs and alike(one, theirs[one.name])]
     return frozenset(
