@@ -351,7 +351,8 @@ def deviations(reading: Reading) -> Iterator[str]:
 def _placed(hunk: Placed) -> str:
     said = []
     if hunk.offset:
-        said.append(f"{abs(hunk.offset)} lines {'down' if hunk.offset > 0 else 'up'}")
+        count, way = abs(hunk.offset), "down" if hunk.offset > 0 else "up"
+        said.append(f"{count} line{'' if count == 1 else 's'} {way}")
     if hunk.fuzz:
         said.append(f"{hunk.fuzz} lines of context do not fit")
     if hunk.others:

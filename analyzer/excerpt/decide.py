@@ -30,6 +30,9 @@ def configuration_of(file: Path | None, settings: Iterable[str]) -> Configuratio
     symbols: dict[str, str] = {}
     if file is not None:
         symbols.update(from_config_text(_config_text(file)).symbols)
+        if not symbols:
+            what = "holds no CONFIG_ line"
+            raise AnalyzerError(what, where=str(file), todo="give a .config")
     for setting in settings:
         match = _SETTING.fullmatch(setting)
         if match is None:

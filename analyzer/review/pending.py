@@ -26,7 +26,7 @@ class _Open:
 
 
 _NO_TEXT = "upstream's text was not given, only shapes are shipped"
-_NO_TREE = "the target tree was not looked into"
+_NO_TREE = "exported symbols and layouts were not compared"
 _NO_HISTORY = "upstream's history was not looked into"
 
 _OPEN = {

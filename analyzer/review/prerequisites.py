@@ -69,7 +69,7 @@ def _of_trees(case: Case, faults: tuple[Named, ...], evidence: tuple[Evidence, .
             evidence=evidence,
             next="Build the target with the patch.",
         )
-    what = listed([f"{one.divergence.observation} ({one.divergence.function}())" for one in faults])
+    what = listed([_differs_in(one) for one in faults])
     return Item(
         "DP-1",
         _TITLE,
@@ -80,6 +80,11 @@ def _of_trees(case: Case, faults: tuple[Named, ...], evidence: tuple[Evidence, .
         divergences=tuple(one.id for one in faults),
         next=_next(case, []),
     )
+
+
+def _differs_in(one: Named) -> str:
+    function = one.divergence.function
+    return f"{one.divergence.observation}{f' ({function}())' if function else ''}"
 
 
 def base_fixes(case: Case) -> tuple[CommitFacts, ...]:
