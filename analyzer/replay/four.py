@@ -5,9 +5,10 @@ upstream.after and target.after is charged by what the patch does on each side:
 
 * it does nothing on either (each ``after`` runs as its own ``before``, event for event): what
   differs was there before, and belongs to the base;
+* upstream dies without the patch, and the target comes to its end with and without it and breaks no
+  rule: it has what mends upstream's base, and there is nothing to compare with;
 * it does something on one side alone: the patch's, unless the target dies without the patch and
-  with it differs in nothing new, or upstream dies without it and the target, which it leaves as it
-  was, does not;
+  with it differs in nothing new;
 * it does something on both. Where the two ``before`` do the same, no base is to blame. Else what it
   does itself (the events that happen while a line runs that the patch brought, or that such a line
   called) must be equal event for event, with the locks held at each; so must what it takes away
@@ -101,7 +102,7 @@ def judge(
     its = first_difference(earlier, theirs) is not None
     if not mine and not its:
         return Judged(sort, Cause.BASE, "the patch changes nothing here on either side")
-    if mine and not its and _dies(before) and _is_sound(theirs):
+    if _dies(before) and _is_sound(earlier) and _is_sound(theirs):
         return Judged(sort, Cause.BASE, "upstream dies here without the patch, the target does not")
     if mine != its and not (_dies(earlier) and not _new(bench, four, scenario)):
         whose = "upstream's patch" if mine else "the target's patch"
