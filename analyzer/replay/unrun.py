@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -18,6 +19,8 @@ from analyzer.replay.trees import Plan, Ran, TreeSubject
 # So many are named one by one.
 _MOST = 12
 _UPSTREAM, _TARGET = 0, 1
+_IF = re.compile(r"if \((.*)\)")
+_TOKEN = re.compile(r"\w+|[^\w\s]")
 _BROUGHT = "the patch changes this line, and no call that was made comes to it"
 _TAKEN = "the patch takes this line away or changes it, and no call that was made came to it"
 
@@ -41,6 +44,7 @@ def unrun(
                 one = NotRun(f"{kernel}: {path}:{line}", why, place)
                 alike = left[text] > 0
                 left[text] -= alike
+                alike = alike or (state == 1 and _asks_as(every, kernel, path, line))
                 (beside if alike else found).append(one)
     more = len(found) - _MOST
     if more > 0:
@@ -101,6 +105,40 @@ def _not_come_to(
         one for touched, seen in by_reading.values() for one in sorted(touched - seen)
     )
     return {one: texts[one] for one in told}
+
+
+def _asks_as(every: Sequence[Ran], kernel: str, where: str, line: int) -> bool:
+    """Whether what governs a line is a part of a condition that the other side's patch has too.
+
+    Then the other side asks the same, if beside more: it is not true there either. A name of lower
+    case is any other one; what is asked of it is not.
+    """
+    for ran in (one for one in every if one.main):
+        if ran.upstream is None:
+            return False
+        own, other = ran.target[1], ran.upstream[1]
+        if kernel == "upstream":
+            own, other = other, own
+        asked = _condition(own, where, line)
+        theirs = (_shape(_text(other, path, number)) for path, number in other.touched)
+        if not asked or not any(asked in one for one in theirs):
+            return False
+    return True
+
+
+def _condition(path: MovePath, where: str, line: int) -> str:
+    """The shape of the ``if`` in the line above, without what surrounds its condition."""
+    match = _IF.fullmatch(_text(path, where, line - 1))
+    own = match is not None and (where, line - 1) in path.touched
+    return _shape(match[1]) if match is not None and own else ""
+
+
+def _shape(text: str) -> str:
+    return " ".join("v" if one.islower() else one for one in _TOKEN.findall(text))
+
+
+def _text(path: MovePath, where: str, line: int) -> str:
+    return path.line(CodePlace(where, line, None, "")) or ""
 
 
 def _same_elsewhere(
