@@ -153,6 +153,10 @@ class Program:
         """Return what a C name is bound to: a function, a primitive, a static variable."""
         return self._namespace[mangled(name)]
 
+    def bind(self, name: str, value: object) -> None:
+        """Let a C name that others give mean something else from now on."""
+        self._namespace[mangled(name)] = value
+
     def restart(self) -> None:
         """Give every static variable the value that it has before anything runs."""
         # Made anew: an initializer names only some of the elements, if there is one.

@@ -1,0 +1,1 @@
+"""The same translation on symbolic words: for every input at once."""

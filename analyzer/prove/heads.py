@@ -1,0 +1,50 @@
+"""What happens at the head of a loop: turns are counted, or the loop is proved turn by turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+# Turns of all loops in one run, those of which nothing is asked included.
+_MOST_TURNS = 5_000
+
+
+class Cut(Exception):  # noqa: N818 - a limit of ours, which ends a path
+    """A loop came to more turns than are run."""
+
+    def __init__(self, head: str) -> None:
+        super().__init__(head)
+        self.head = head
+
+
+class Back(Exception):  # noqa: N818 - an end of a path like any other
+    """A run came back to the head at which it was cut."""
+
+
+class Unrolled:
+    """Loops as they are, up to so many turns of each."""
+
+    def __init__(self, turns: int, decided: Callable[[], int], seen: Callable[[str], None]) -> None:
+        self._turns = turns
+        self._decided = decided
+        self._seen = seen
+        self._counts: dict[str, tuple[int, int]] = {}
+        self._all = 0
+
+    def enter(self, head: str) -> None:
+        """A loop begins."""
+        self._counts[head] = 0, self._decided()
+
+    def head(self, head: str, names: tuple[str, ...], *values: Any) -> tuple[Any, ...]:
+        """A turn begins. Raises Cut behind the last one that is run.
+
+        A turn in which nothing hung on the input is not counted, up to a limit.
+        """
+        count, before = self._counts.get(head, (0, 0))
+        now = self._decided()
+        self._all += 1
+        if count > self._turns or self._all > _MOST_TURNS:
+            self._seen(head)
+            raise Cut(head)
+        self._counts[head] = count + (now != before), now
+        return values

@@ -1,0 +1,87 @@
+"""What a proof comes to: facts, without terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from analyzer.errors import CodePlace
+
+
+class Outcome(Enum):
+    """Whether two sides do the same."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNDECIDED = "undecided"
+
+
+class Sort(Enum):
+    """What is not the same."""
+
+    OTHER_CALL = "another call"
+    ARGUMENTS = "other arguments"
+    MEMORY = "other memory"
+    MORE = "a further call"
+    LESS = "a call is missing"
+    RESULT = "another result"
+    FAULT = "a fault"
+    NO_FAULT = "no fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value that an input has: an argument, a member of what one leads to, a callee's result.
+
+    ``value`` is unsigned, of ``bits`` bits.
+    """
+
+    what: str
+    value: int
+    bits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that a side does, in words, and its line of C; ``parts``: here the sides part."""
+
+    text: str
+    place: CodePlace | None
+    parts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """An input on which two sides part, and what each does with it."""
+
+    sort: Sort
+    given: tuple[Given, ...]
+    upstream: tuple[Step, ...]
+    target: tuple[Step, ...]
+
+    @property
+    def input(self) -> str:
+        """The input in a line."""
+        return ", ".join(f"{each.what} = {each.value:#x}" for each in self.given)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was proved of one function.
+
+    SAME holds under ``assumptions``. DIFFERENT has a ``counterexample``. UNDECIDED has a
+    ``reason``. ``opened`` are callees that were run as they are, ``called`` those that were left
+    open; ``locks`` and ``errors`` say whether locks are taken and error values returned. ``turns``
+    is how many turns of its loops were compared where a proof by induction failed.
+    """
+
+    function: str
+    outcome: Outcome
+    reason: str = ""
+    place: CodePlace | None = None
+    counterexample: Counterexample | None = None
+    assumptions: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+    paths: int = 0
+    queries: int = 0

@@ -1,0 +1,110 @@
+"""A difference as a story: the input, and what each side does with it."""
+
+from __future__ import annotations
+
+from analyzer.prove import terms
+from analyzer.prove.events import Act, Ended, Event, How
+from analyzer.prove.model import Model
+from analyzer.prove.product import Parting, Record, argument_name
+from analyzer.prove.proof import Counterexample, Given, Step
+from analyzer.prove.side import Side
+from analyzer.prove.terms import Op, Term
+
+# What a reader takes in at once.
+_MOST_GIVEN = 12
+_MOST_STEPS = 12
+
+
+def told(parting: Parting, upstream: Record, target: Record, side: Side) -> Counterexample:
+    """The counterexample of a parting, by what both sides did on its input."""
+    return Counterexample(
+        parting.sort,
+        _given(parting, side),
+        _steps(upstream, parting, parting.upstream),
+        _steps(target, parting, parting.target),
+    )
+
+
+def _given(parting: Parting, side: Side) -> tuple[Given, ...]:
+    names = {argument_name(number): name for number, name in enumerate(side.entry.names)}
+    found: dict[str, Given] = {}
+    for number, kind in enumerate(side.entry.parameters):
+        del kind
+        name = argument_name(number)
+        for each in terms.walk(parting.conditions):
+            if each.op is Op.SYMBOL and each.value == name:
+                found[names[name]] = Given(names[name], parting.model.value(each), each.width)
+    for each in terms.walk(parting.conditions):
+        if each.op is Op.SYMBOL and str(each.value) not in names and each.width:
+            what = _called(str(each.value))
+            found.setdefault(what, Given(what, parting.model.value(each), each.width))
+        elif each.op is Op.SELECT and each.args[0].op is Op.ARRAY:
+            what = _cell(each, parting.model, names)
+            found.setdefault(what, Given(what, parting.model.value(each), each.width))
+        elif each.op is Op.APPLY:
+            what = f"{each.value}()"
+            found.setdefault(what, Given(what, parting.model.value(each), each.width))
+    return tuple(found.values())[:_MOST_GIVEN]
+
+
+def _called(name: str) -> str:
+    """A symbol in words: ``foo#2 returns`` is what the second event, a call of foo(), returns."""
+    head, _, rest = name.partition("#")
+    _, _, what = rest.partition(" ")
+    return f"{head}() {what}" if rest else name
+
+
+def _cell(select: Term, model: Model, names: dict[str, str]) -> str:
+    array, address = select.args
+    name, _, epoch = str(array.value).partition("@")
+    base = address
+    if base.op is Op.ADD and base.args[1].op is Op.CONST:
+        base = base.args[0]
+    where = names.get(str(base.value)) if base.op is Op.SYMBOL else None
+    member = name.rpartition(".")[2]
+    shown = f"{where}->{member}" if where else f"{name} at {model.value(address):#x}"
+    behind = epoch.partition("#")[0]
+    return shown if epoch == "0" else f"{shown} behind {behind}()"
+
+
+def _steps(record: Record, parting: Parting, last: Event | Ended | None) -> tuple[Step, ...]:
+    events = record.events[: parting.number]
+    steps = [Step(_event(each, parting.model), each.place) for each in events]
+    if isinstance(last, Event):
+        steps.append(Step(_event(last, parting.model), last.place, parts=True))
+    elif isinstance(last, Ended):
+        steps.append(Step(_end(last, parting.model), last.place, parts=True))
+    if len(steps) > _MOST_STEPS:
+        left = len(steps) - _MOST_STEPS
+        steps = [Step(f"({left} calls before are alike)", None), *steps[-_MOST_STEPS:]]
+    return tuple(steps)
+
+
+def _event(event: Event, model: Model) -> str:
+    values = ", ".join(f"{model.value(each):#x}" for each in event.arguments)
+    match event.act:
+        case Act.HEAD:
+            return "begins a turn of a loop"
+        case Act.REPORTS:
+            return f"{event.name}() reports"
+    written = [
+        f"{name} = {model.value(array.args[2]):#x}"
+        for name, array in event.memory.items()
+        if array.op is Op.STORE
+    ]
+    return f"calls {event.name}({values})" + (f" with {', '.join(written)}" if written else "")
+
+
+def _end(ended: Ended, model: Model) -> str:
+    match ended.how:
+        case How.FAULTED:
+            return f"dies: {ended.reason}"
+        case How.CUT:
+            return "goes on"
+    value = "" if ended.value is None else f" {model.value(ended.value):#x}"
+    written = [
+        f"{name} = {model.value(array.args[2]):#x}"
+        for name, array in ended.memory.items()
+        if array.op is Op.STORE
+    ]
+    return f"returns{value}" + (f" with {', '.join(written)}" if written else "")
