@@ -201,6 +201,11 @@ class Definitions:
         """The definitions of a function that the file itself has; its headers are not read."""
         return self._alone.bodies(name)
 
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """The functions that the file itself defines, in order; its headers are not read."""
+        return self._alone.own_names
+
     def has_own(self, name: str) -> bool:
         """Whether the file itself has a function or a macro of a name."""
         return self._alone.has_own(name)

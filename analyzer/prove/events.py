@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from analyzer.errors import CodePlace, KernelFault
 from analyzer.prove.terms import Term
@@ -26,7 +27,7 @@ class Event:
 
     ``arguments`` are terms in C's order. ``contents`` are the scalars of the locals that the callee
     can reach, None for one that was never written. ``memory`` is what was written of it since
-    ``epoch`` began. ``releases`` are further locks that are dropped at the same moment.
+    ``epoch`` began. ``carried`` is the turn of a loop that begins (``induction.Turn``).
     """
 
     act: Act
@@ -36,7 +37,7 @@ class Event:
     memory: Mapping[str, Term]
     epoch: str
     place: CodePlace | None = None
-    shown: tuple[object, ...] = field(default=(), compare=False)
+    carried: Any = field(default=None, compare=False)
 
 
 class How(Enum):
@@ -51,7 +52,10 @@ class How(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The end of a run: with a value or none, a fault, or a reason of ours."""
+    """The end of a run: with a value or none, a fault, or a reason of ours.
+
+    BACK: ``back`` names the event at which the loop was cut, ``turn`` is that which would begin.
+    """
 
     how: How
     value: Term | None = None
@@ -60,3 +64,5 @@ class Ended:
     place: CodePlace | None = None
     memory: Mapping[str, Term] = field(default_factory=dict)
     epoch: str = "0"
+    back: str = ""
+    turn: Any = None

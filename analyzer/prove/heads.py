@@ -18,7 +18,11 @@ class Cut(Exception):  # noqa: N818 - a limit of ours, which ends a path
 
 
 class Back(Exception):  # noqa: N818 - an end of a path like any other
-    """A run came back to the head at which it was cut."""
+    """A run came back to the head at which it was cut, by the name of that event."""
+
+    def __init__(self, made: str) -> None:
+        super().__init__(made)
+        self.made = made
 
 
 class Unrolled:
@@ -43,8 +47,9 @@ class Unrolled:
         count, before = self._counts.get(head, (0, 0))
         now = self._decided()
         self._all += 1
+        count += now != before
         if count > self._turns or self._all > _MOST_TURNS:
             self._seen(head)
             raise Cut(head)
-        self._counts[head] = count + (now != before), now
+        self._counts[head] = count, now
         return values

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from analyzer.csource.syntax import Unparsed
 from analyzer.errors import CodePlace, KernelFault, Stopped
 from analyzer.prove.definitions import Definitions
 from analyzer.prove.events import Event
+from analyzer.prove.induction import Plan, Restart
 from analyzer.prove.likeness import Kind, likenesses
 from analyzer.prove.memory import SEPARATE
 from analyzer.prove.minimal import smaller
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 # How often callees are opened, before what is left open stays so.
 _ROUNDS = 12
+# For how many seconds a difference is looked for in the first turns of loops.
+_QUICK = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,37 @@ class _Prover:
         return one, other
 
     def _compared(self) -> Findings:
+        """Run loops a few turns; where that is not all of them, prove them turn by turn."""
+        quick = replace(self._limits, turns=1, seconds=min(_QUICK, self._limits.seconds))
+        found = self._try(quick)
+        if found.parting is not None or not found.cut:
+            return found
+        proved = self._by_induction(found.cut)
+        if proved is not None:
+            return proved
+        return self._try(self._limits)
+
+    def _try(self, limits: Limits, plan: Plan | None = None) -> Findings:
         one, other = self._sides
-        return compare(one, other, self._solver, self._limits, self._given)
+        limits = replace(limits, began=perf_counter())
+        return compare(one, other, self._solver, limits, self._given, plan)
+
+    def _by_induction(self, heads: set[str]) -> Findings | None:
+        """Cut loops at their heads, and drop what a turn does not keep until all is kept."""
+        plan = Plan(heads)
+        until = perf_counter() + self._limits.seconds
+        while perf_counter() < until:
+            try:
+                found = self._try(self._limits, plan)
+            except Restart:
+                continue
+            if found.cut - plan.heads:
+                plan = Plan(plan.heads | found.cut)
+                continue
+            if found.parting is not None or found.stopped:
+                return None
+            return found
+        return None
 
     def _openable(self, names: list[str]) -> list[str]:
         """Those of some callees that one side at least can run, and that were not run yet."""
@@ -155,7 +188,7 @@ class _Prover:
             reason = f"equal up to {self._limits.turns} turns of each loop, and not shown beyond"
             return self._proof(Outcome.UNDECIDED, reason, None, found), []
         assumed = [
-            f"{each.name}() does the same in both trees, which declare it alike; its body was not seen"
+            f"{each.name}() does the same in both trees: declared alike, its body was not seen"
             for each in told_of.values()
             if each.kind is Kind.ELSEWHERE
         ]

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 
 from analyzer.errors import CodePlace, FaultKind, KernelFault, Stopped
 from analyzer.prove import terms
-from analyzer.prove.events import Ended, Event, How
+from analyzer.prove.events import Act, Ended, Event, How
 from analyzer.prove.heads import Back, Cut, Unrolled
+from analyzer.prove.induction import Following, Inductive, Learning, Plan
 from analyzer.prove.memory import differences
 from analyzer.prove.model import Model
 from analyzer.prove.path import Dead, LimitError, Limits, explored
 from analyzer.prove.pinned import Pinned
 from analyzer.prove.proof import Sort
-from analyzer.prove.run import Run, Way, is_sound
+from analyzer.prove.run import Later, Run, Way, is_sound
 from analyzer.prove.side import Side
 from analyzer.prove.solver import Answer, Solver
 from analyzer.prove.terms import ADDRESS, Term
@@ -83,9 +84,13 @@ def compare(
     solver: Solver,
     limits: Limits,
     given: Callable[[Run], tuple[object, ...]] | None = None,
+    plan: Plan | None = None,
 ) -> Findings:
-    """Run both sides on every path, until they part or a limit is reached."""
-    search = _Search(upstream, target, solver, limits, given)
+    """Run both sides on every path, until they part or a limit is reached.
+
+    With a ``plan`` loops are cut; raises Restart where more has to be dropped of it.
+    """
+    search = _Search(upstream, target, solver, limits, given, plan)
     try:
         search.run()
     except _Parted as parted:
@@ -119,7 +124,9 @@ class _Search:
         solver: Solver | None,
         limits: Limits,
         given: Callable[[Run], tuple[object, ...]] | None,
+        plan: Plan | None = None,
     ) -> None:
+        self._plan = plan
         self._upstream = upstream
         self._target = target
         self._solver = solver
@@ -137,19 +144,59 @@ class _Search:
             self._second(Pinned(model), found)
 
     def run(self) -> None:
-        """Run both sides on every path."""
+        """Run both sides on every path.
+
+        What hangs on whether upstream's side ever asks if an argument is NULL is run at the end.
+        """
         assert self._solver is not None
-        scripts = []
+        if self._plan is not None and not self._plan.learnt:
+            self._learn(self._plan)
+        later = []
+        pointers = frozenset(self._pointers())
         for path in explored(self._solver, self._limits):
             found = self._first(path)
             if found is not None and self._worth_following(found):
-                scripts.append((found, tuple(path.conditions), path.model()))
+                conditions = tuple(path.conditions)
+                if not self._follow(found, conditions, path.model(), pointers):
+                    later.append((found, conditions, path.model()))
         followed = self._followed_arguments()
-        for found, conditions, model in scripts:
-            given = (*conditions, *followed)
+        for found, conditions, model in later:
             known = model if model is not None and model.holds(followed) else None
-            for other in explored(self._solver, self._limits, given, known):
-                self._second(other, found)
+            self._follow(found, (*conditions, *followed), known)
+
+    def _follow(
+        self,
+        script: Record,
+        given: tuple[Term, ...],
+        model: Model | None,
+        undecided: frozenset[Term] = frozenset(),
+    ) -> bool:
+        """Run the target's side on every path of one of upstream's; False where it is too early."""
+        assert self._solver is not None
+        try:
+            for path in explored(self._solver, self._limits, given, model):
+                self._second(path, script, undecided)
+        except Later:
+            return False
+        return True
+
+    def _pointers(self) -> Iterable[Term]:
+        for number, kind in enumerate(self._upstream.entry.parameters):
+            if isinstance(kind, Pointer):
+                yield terms.symbol(argument_name(number), ADDRESS)
+
+    def _learn(self, plan: Plan) -> None:
+        """Find out what turns of both sides' loops change, before they are compared."""
+        assert self._solver is not None
+        for name, side in (("upstream", self._upstream), ("target", self._target)):
+            for path in explored(self._solver, self._limits):
+                run = Run(side, path, lambda event: None, trusted=True)
+                run.loops = Learning(name, plan, run, *self._settings(run))
+                self._ended(run, self._given(run))
+        plan.learnt = True
+
+    def _settings(self, run: Run) -> tuple[Any, ...]:
+        return self._limits.turns, run.path.decided, self.findings.cut.add
 
     def _followed_arguments(self) -> list[Term]:
         """That arguments are sound that upstream follows and never compares with NULL."""
@@ -167,7 +214,7 @@ class _Search:
 
     def _first(self, path: Way) -> Record | None:
         run = Run(self._upstream, path, lambda event: None, trusted=True)
-        self._hook(run)
+        self._hook(run, Inductive)
         ended = self._ended(run, self._given(run))
         self.findings.paths += 1
         self.findings.granted.update(dict.fromkeys(run.taken_for_granted))
@@ -177,9 +224,11 @@ class _Search:
         self.records[0] = None if ended is None else Record(tuple(run.events), ended)
         return self.records[0]
 
-    def _hook(self, run: Run) -> None:
-        decided = run.path.decided
-        run.loops = Unrolled(self._limits.turns, decided, self.findings.cut.add)
+    def _hook(self, run: Run, cutting: type[Inductive]) -> None:
+        if self._plan is None:
+            run.loops = Unrolled(*self._settings(run))
+        else:
+            run.loops = cutting(self._plan, run, *self._settings(run))
 
     def _note(self, run: Run) -> None:
         self.findings.called.update(dict.fromkeys(each.name for each in run.events))
@@ -198,11 +247,14 @@ class _Search:
                     return False
         return True
 
-    def _second(self, path: Way, script: Record) -> None:
+    def _second(
+        self, path: Way, script: Record, undecided: frozenset[Term] = frozenset()
+    ) -> None:
         follower = _Follower(script, path)
         run = Run(self._target, path, follower.observe, trusted=False)
         follower.run = run
-        self._hook(run)
+        run.undecided = undecided
+        self._hook(run, Following)
         self.findings.paths += 1
         try:
             ended = self._ended(run, self._given(run))
@@ -234,8 +286,8 @@ class _Search:
             return None
         except Cut:
             return Ended(How.CUT)
-        except Back:
-            return Ended(How.BACK)
+        except Back as back:
+            return self._came_back(run, back.made)
         match outcome:
             case Returned(value=value):
                 return self._returned(run, value)
@@ -243,6 +295,11 @@ class _Search:
                 return Ended(How.FAULTED, None, fault, fault.what, fault.place)
             case Halted(reason=reason, place=place):
                 return Ended(How.STOPPED, None, None, reason, place)
+
+    def _came_back(self, run: Run, made: str) -> Ended:
+        assert isinstance(run.loops, Inductive)
+        memory, epoch = run.memory.written(), run.memory.epoch
+        return Ended(How.BACK, memory=memory, epoch=epoch, back=made, turn=run.loops.back)
 
     def _returned(self, run: Run, value: object) -> Ended:
         kind = run.side.entry.returns
@@ -255,8 +312,6 @@ class _Search:
                 return Ended(How.STOPPED, None, None, stopped.reason)
             except KernelFault as fault:
                 return Ended(How.FAULTED, None, fault, fault.what)
-        contents = run.locals.contents((), ())
-        del contents
         return Ended(How.RETURNED, term, memory=run.memory.written(), epoch=run.memory.epoch)
 
 
@@ -291,6 +346,8 @@ class _Follower:
                 raise _Undecided
             self._part(Sort.MORE, self._script.ended, event)
         there = events[number]
+        if event.act is Act.HEAD and isinstance(self.run.loops, Following):
+            self.run.loops.there = there.carried
         if not _alike(there, event):
             self._part(Sort.OTHER_CALL, there, event)
         equal = [terms.eq(a, b) for a, b in zip(there.arguments, event.arguments, strict=True)]
@@ -306,6 +363,9 @@ class _Follower:
             self._part(Sort.LESS, events[len(self.run.events)], ended)
         if there.how is How.CUT:
             raise _Undecided
+        if How.BACK in (there.how, ended.how):
+            self._comes_back(there, ended)
+            return
         if ended.how is How.FAULTED and there.how is not How.FAULTED:
             self._part(Sort.FAULT, there, ended)
         if there.how is How.FAULTED:
@@ -316,6 +376,20 @@ class _Follower:
             self._must([terms.eq(there.value, ended.value)], Sort.RESULT, there, ended)
         memory = differences(there.memory, ended.memory, ended.epoch)
         self._must(memory, Sort.MEMORY, there, ended)
+
+    def _comes_back(self, there: Ended, ended: Ended) -> None:
+        """Both come back to the head of one loop, and a turn has kept what was held."""
+        if there.back != ended.back:
+            self._part(Sort.OTHER_CALL, there, ended)
+        memory = differences(there.memory, ended.memory, ended.epoch)
+        self._must(memory, Sort.MEMORY, there, ended)
+        assert isinstance(self.run.loops, Following)
+        first = next(
+            each.carried
+            for number, each in enumerate(self._script.events, 1)
+            if f"{each.name}#{number}" == there.back
+        )
+        self.run.loops.meets(there.turn, first)
 
     def _must(
         self, equations: Iterable[Term], sort: Sort, there: Event | Ended, here: Event | Ended

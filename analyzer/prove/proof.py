@@ -41,6 +41,15 @@ class Given:
     bits: int
 
 
+class StepKind(Enum):
+    """What sort of step it is."""
+
+    CALL = "call"
+    LOCKING = "takes or releases a lock"
+    END = "end"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Something that a side does, in words, and its line of C; ``parts``: here the sides part."""
@@ -48,16 +57,29 @@ class Step:
     text: str
     place: CodePlace | None
     parts: bool = False
+    kind: StepKind = StepKind.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a side ends when it runs alone: the value that it returns, and if that is an error's."""
+
+    value: int | None = None
+    fails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """An input on which two sides part, and what each does with it."""
+    """An input on which two sides part, and what each does with it.
+
+    ``ends`` are upstream's end and the target's, each run alone; None where it has no end.
+    """
 
     sort: Sort
     given: tuple[Given, ...]
     upstream: tuple[Step, ...]
     target: tuple[Step, ...]
+    ends: tuple[End | None, End | None] = (None, None)
 
     @property
     def input(self) -> str:

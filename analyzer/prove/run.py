@@ -43,6 +43,10 @@ def is_sound(address: Term) -> Term:
     return terms.negate(terms.ult(moved, terms.const(2 * _PAGE, ADDRESS)))
 
 
+class Later(Exception):  # noqa: N818 - a path is run again, no error
+    """An argument is followed, and it is not known yet whether it is held to be sound."""
+
+
 class Loops(Protocol):
     """What is done at the head of a loop."""
 
@@ -107,6 +111,8 @@ class Run:
         self._trusted = trusted
         self.followed: set[Term] = set()
         self._seen: set[Term] = set()
+        # Arguments of which it is not known yet whether upstream's side asks for NULL.
+        self.undecided: frozenset[Term] = frozenset()
         self.loops: Loops
 
     # --- what must hold ---------------------------------------------------------------------------
@@ -122,13 +128,20 @@ class Run:
             raise KernelFault(kind, what)
 
     def _touch(self, address: Term) -> None:
-        """An address is followed: no NULL, no error code."""
+        """An address is followed: no NULL, no error code.
+
+        What lies at a known distance from a pointer is sound if that is: no object is so large.
+        """
+        if address.op is Op.ADD and address.args[1].op is Op.CONST:
+            address = address.args[0]
         if address in self._seen:
             return
         self._seen.add(address)
         self.followed.add(address)
         if address.op is Op.CONST and isinstance(address.value, int) and address.value >= _PAGE:
             return
+        if address in self.undecided and not self.path.is_known(is_sound(address)):
+            raise Later
         what = "an access through NULL or an error pointer"
         self.must(is_sound(address), FaultKind.NULL, what)
 
@@ -277,6 +290,7 @@ class Run:
         name: str,
         arguments: tuple[object, ...],
         takes: tuple[CType, ...] = (),
+        carried: object = None,
     ) -> str:
         """Note an event and return the name of what comes of it; memory is left as it is."""
         given = [self.term_of(each, _width(takes, number)) for number, each in enumerate(arguments)]
@@ -288,7 +302,7 @@ class Run:
             self.memory.written(),
             self.memory.epoch,
             self.side.place(),
-            tuple(map(repr, arguments)),
+            carried,
         )
         self._observe(event)
         self.events.append(event)

@@ -128,6 +128,11 @@ class Stated:
         """Whether the file itself has a function or a macro of a name."""
         return name in self._own_items or name in self._own_macros
 
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """The functions that the file itself defines, in order."""
+        return tuple(self._own_items)
+
     @cached_property
     def _own_items(self) -> dict[str, list[TopLevel]]:
         found: dict[str, list[TopLevel]] = {}

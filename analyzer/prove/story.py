@@ -6,23 +6,48 @@ from analyzer.prove import terms
 from analyzer.prove.events import Act, Ended, Event, How
 from analyzer.prove.model import Model
 from analyzer.prove.product import Parting, Record, argument_name
-from analyzer.prove.proof import Counterexample, Given, Step
+from analyzer.prove.proof import Counterexample, End, Given, Step, StepKind
 from analyzer.prove.side import Side
 from analyzer.prove.terms import Op, Term
+from analyzer.translate.types import Integer, Pointer
 
 # What a reader takes in at once.
 _MOST_GIVEN = 12
 _MOST_STEPS = 12
+# No error number is returned in less.
+_LEAST_BITS = 16
 
 
-def told(parting: Parting, upstream: Record, target: Record, side: Side) -> Counterexample:
-    """The counterexample of a parting, by what both sides did on its input."""
+# The error numbers that a function returns, negated.
+_MOST_ERROR = 4095
+
+
+def told(
+    parting: Parting, upstream: Record, target: Record, side: Side, alone: Record | None = None
+) -> Counterexample:
+    """The counterexample of a parting, by what both sides did on its input.
+
+    ``alone`` is what the target does when nothing is compared.
+    """
     return Counterexample(
         parting.sort,
         _given(parting, side),
         _steps(upstream, parting, parting.upstream),
         _steps(target, parting, parting.target),
+        (_finish(upstream, parting.model, side), _finish(alone, parting.model, side)),
     )
+
+
+def _finish(record: Record | None, model: Model, side: Side) -> End | None:
+    """How a run ended, where it came to an end."""
+    if record is None or record.ended.how is not How.RETURNED:
+        return None
+    term, kind = record.ended.value, side.entry.returns
+    if term is None:
+        return End()
+    value = model.value(term)
+    may_fail = isinstance(kind, Pointer) or (isinstance(kind, Integer) and kind.bits > _LEAST_BITS)
+    return End(value, may_fail and value >= (1 << term.width) - _MOST_ERROR)
 
 
 def _given(parting: Parting, side: Side) -> tuple[Given, ...]:
@@ -69,15 +94,26 @@ def _cell(select: Term, model: Model, names: dict[str, str]) -> str:
 
 def _steps(record: Record, parting: Parting, last: Event | Ended | None) -> tuple[Step, ...]:
     events = record.events[: parting.number]
-    steps = [Step(_event(each, parting.model), each.place) for each in events]
+    steps = [Step(_event(each, parting.model), each.place, False, _kind(each)) for each in events]
     if isinstance(last, Event):
-        steps.append(Step(_event(last, parting.model), last.place, parts=True))
+        steps.append(Step(_event(last, parting.model), last.place, True, _kind(last)))
     elif isinstance(last, Ended):
-        steps.append(Step(_end(last, parting.model), last.place, parts=True))
+        steps.append(Step(_end(last, parting.model), last.place, True, StepKind.END))
     if len(steps) > _MOST_STEPS:
         left = len(steps) - _MOST_STEPS
         steps = [Step(f"({left} calls before are alike)", None), *steps[-_MOST_STEPS:]]
     return tuple(steps)
+
+
+_KINDS = {
+    Act.CALL: StepKind.CALL,
+    Act.TAKES: StepKind.LOCKING,
+    Act.RELEASES: StepKind.LOCKING,
+}
+
+
+def _kind(event: Event) -> StepKind:
+    return _KINDS.get(event.act, StepKind.OTHER)
 
 
 def _event(event: Event, model: Model) -> str:

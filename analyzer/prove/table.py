@@ -12,7 +12,6 @@ from analyzer.prove.values import Blank, Place, Ref, Symbolic
 from analyzer.prove.words import Truth, Word, at, word
 from analyzer.translate.runtime import arithmetic, containers, views
 from analyzer.translate.runtime.memory import Memory
-from analyzer.translate.runtime.pointers import Pointer as Plain
 from analyzer.translate.runtime.records import Record as Local
 from analyzer.translate.types import Integer, Pointer, Record, Void
 
@@ -94,15 +93,17 @@ def _cell(run: Run, memory: Memory, shape: Any) -> object:
 
 
 def _noted(run: Run, made: Any, shape: Any) -> object:
-    if isinstance(made, Plain):
-        run.locals.shapes[id(made._home)] = getattr(shape, "of", shape)
+    run.locals.note(made, shape)
     return made
 
 
 def _copy(run: Run, memory: Memory, value: Any) -> object:
+    made: Any
     if not isinstance(value, Ref):
-        return memory.copy(value)
-    made = memory.new(run.side.shape(value._kind))
+        made = memory.copy(value)
+        return _noted(run, made, made._shape)
+    shape = run.side.shape(value._kind)
+    made = _noted(run, memory.new(shape), shape)
     _fill(run, made, value)
     return made
 

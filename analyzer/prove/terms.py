@@ -428,7 +428,15 @@ def eq(left: Term, right: Term) -> Term:
         return eq(left.args[0], right.args[0])
     if left.op is Op.ADD and right.op is Op.ADD and left.args[1] is right.args[1]:
         return eq(left.args[0], right.args[0])
+    one, other = _base(left), _base(right)
+    if one is other:
+        # They are not one term, so they lie a constant apart: two elements of an array.
+        return FALSE
     return _make(Op.EQ, _ordered(left, right), BOOL)
+
+
+def _base(term: Term) -> Term:
+    return term.args[0] if term.op is Op.ADD and term.args[1].op is Op.CONST else term
 
 
 def _equals(left: Term, number: int) -> Term | None:

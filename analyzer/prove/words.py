@@ -7,6 +7,7 @@ comparison gives a ``Truth``; where Python asks whether one holds, the path is d
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
 from analyzer.errors import Stopped
@@ -150,7 +151,7 @@ class Word:
 
     __rxor__ = __xor__
 
-    def _bitwise(self, made: object, other: object) -> Number:
+    def _bitwise(self, made: Made, other: object) -> Number:
         if not isinstance(other, Word | int):
             return NotImplemented
         low, high = _bounds(other)
@@ -248,6 +249,7 @@ class Word:
 
 
 Number: TypeAlias = Word | int
+Made: TypeAlias = Callable[[Term, Term], Term]
 
 
 def _bounds(number: Number) -> tuple[int, int]:
@@ -282,13 +284,13 @@ def _by(left: Number, right: Number) -> Decider:
     return left.by if isinstance(left, Word) else right.by  # type: ignore[union-attr]
 
 
-def _ring(made: object, left: Number, right: Number, low: int, high: int) -> Number:
+def _ring(made: Made, left: Number, right: Number, low: int, high: int) -> Number:
     width = _bearable(bits_for(low, high))
-    term = made(at(left, width), at(right, width))  # type: ignore[operator]
+    term = made(at(left, width), at(right, width))
     return _word(term, low, high, _by(left, right))
 
 
-def _signed(made: object, left: Number, right: Number, width: int) -> Number:
+def _signed(made: Made, left: Number, right: Number, width: int) -> Number:
     return _ring(made, left, right, -(1 << (width - 1)), (1 << (width - 1)) - 1)
 
 
