@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from analyzer.errors import Stopped
+from analyzer.translate.jumps import JUMP
+
 # Turns of all loops in one run, those of which nothing is asked included.
 _MOST_TURNS = 5_000
 
@@ -32,24 +35,34 @@ class Unrolled:
         self._turns = turns
         self._decided = decided
         self._seen = seen
-        self._counts: dict[str, tuple[int, int]] = {}
+        self._counts: dict[str, dict[str, tuple[int, int]]] = {}
         self._all = 0
 
     def enter(self, head: str) -> None:
         """A loop begins."""
-        self._counts[head] = 0, self._decided()
+        self._counts[head] = {}
 
     def head(self, head: str, names: tuple[str, ...], *values: Any) -> tuple[Any, ...]:
         """A turn begins. Raises Cut behind the last one that is run.
 
         A turn in which nothing hung on the input is not counted, up to a limit.
         """
-        count, before = self._counts.get(head, (0, 0))
+        place = place_of(head, names, values)
+        counts = self._counts.setdefault(head, {})
         now = self._decided()
+        count, before = counts.get(place, (0, now))
         self._all += 1
         count += now != before
         if count > self._turns or self._all > _MOST_TURNS:
-            self._seen(head)
-            raise Cut(head)
-        self._counts[head] = count, now
+            self._seen(place)
+            raise Cut(place)
+        counts[place] = count, now
         return values
+
+
+def place_of(head: str, names: tuple[str, ...], values: tuple[Any, ...]) -> str:
+    """Where in a function a turn begins: labels share one loop, and a local says which is meant."""
+    jump = values[names.index(JUMP)] if JUMP in names else 0
+    if not isinstance(jump, int):
+        raise Stopped("a jump that hangs on the input")
+    return f"{head} {jump}"

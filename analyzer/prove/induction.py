@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from analyzer.errors import Stopped
 from analyzer.prove import terms
 from analyzer.prove.events import Act
-from analyzer.prove.heads import Back, Unrolled
+from analyzer.prove.heads import Back, Unrolled, place_of
 from analyzer.prove.solver import Answer
 from analyzer.prove.terms import ADDRESS, Op, Term
 from analyzer.prove.values import Blank, Method, Place, Ref, Symbolic
@@ -117,7 +117,7 @@ class Inductive(Unrolled):
         super().__init__(*settings)
         self.plan = plan
         self.run = run
-        self._standing: dict[str, dict[int, tuple[str, Turn]]] = {}
+        self._standing: dict[str, dict[str, tuple[str, Turn]]] = {}
         self.back: Turn | None = None
 
     def enter(self, head: str) -> None:
@@ -127,21 +127,18 @@ class Inductive(Unrolled):
 
     def head(self, head: str, names: tuple[str, ...], *values: Any) -> tuple[Any, ...]:
         """A turn begins: the run is cut here, and ends where it comes back. Raises Back."""
-        if head not in self.plan.heads:
+        at_head = place_of(head, names, values)
+        if f"{self.side} {at_head}" not in self.plan.heads:
             return super().head(head, names, *values)
-        jump = values[names.index(JUMP)] if JUMP in names else 0
-        if not isinstance(jump, int):
-            raise Stopped("a jump that hangs on the input")
-        at_head = f"{head} {jump}"
         turn = Turn(at_head, self._carried(names, values), self._memory())
         standing = self._standing.setdefault(head, {})
-        if jump in standing:
-            made, first = standing[jump]
+        if at_head in standing:
+            made, first = standing[at_head]
             self.back = turn
             self._check(made, first, turn)
             raise Back(made)
         made = self.run.happens(Act.HEAD, "a turn of a loop", (), carried=turn)
-        standing[jump] = made, turn
+        standing[at_head] = made, turn
         if (self.side, at_head, "") in self.plan.changing:
             self.run.others_run(made)
         return tuple(self._renewed(turn, made, names, values))

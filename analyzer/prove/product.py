@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from analyzer.errors import CodePlace, FaultKind, KernelFault, Stopped
 from analyzer.prove import terms
@@ -139,9 +140,11 @@ class _Search:
 
     def on(self, model: Model) -> None:
         """Run both sides on one input."""
-        found = self._first(Pinned(model))
+        first = Pinned(model)
+        found = self._first(first)
         if found is not None and self._worth_following(found):
-            self._second(Pinned(model), found)
+            # What both sides asked is the input.
+            self._second(Pinned(model, first.conditions), found)
 
     def run(self) -> None:
         """Run both sides on every path.
@@ -196,7 +199,9 @@ class _Search:
         plan.learnt = True
 
     def _settings(self, run: Run) -> tuple[Any, ...]:
-        return self._limits.turns, run.path.decided, self.findings.cut.add
+        side = "upstream" if run.side is self._upstream else "target"
+        seen = self.findings.cut
+        return self._limits.turns, run.path.decided, lambda place: seen.add(f"{side} {place}")
 
     def _followed_arguments(self) -> list[Term]:
         """That arguments are sound that upstream follows and never compares with NULL."""
@@ -247,9 +252,7 @@ class _Search:
                     return False
         return True
 
-    def _second(
-        self, path: Way, script: Record, undecided: frozenset[Term] = frozenset()
-    ) -> None:
+    def _second(self, path: Way, script: Record, undecided: frozenset[Term] = frozenset()) -> None:
         follower = _Follower(script, path)
         run = Run(self._target, path, follower.observe, trusted=False)
         follower.run = run
