@@ -98,6 +98,25 @@ def analyze(
             "sparse:N.",
         ),
     ] = None,
+    prove: Annotated[
+        bool | None,
+        typer.Option(
+            "--prove/--no-prove",
+            help="Decide for every input, and not on samples alone, whether the functions that "
+            "the patch touches do the same.",
+            show_default=False,
+        ),
+    ] = None,
+    prove_limit: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS", min=0.0, help="What proving one patch may take; 20 without it."
+        ),
+    ] = None,
+    save_queries: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write each question of a proof there, as SMT-LIB."),
+    ] = None,
     arch: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="An architecture to answer for (repeatable)."),
@@ -139,6 +158,9 @@ def analyze(
         config,
         tuple(trace or ()),
         populate,
+        prove,
+        save_queries,
+        prove_limit,
     )
     with _patience():
         reports = run(request, _progress())
@@ -232,7 +254,8 @@ def _progress() -> Callable[[str, int, int], None] | None:
     """Say on a terminal how much of a log was read; nothing when piped."""
     if sys.stderr is None or not sys.stderr.isatty():
         return None
-    said = 0.0
+    # Work of less than a second says nothing.
+    said = monotonic() + 1 - _A_MOMENT
 
     def progress(name: str, done: int, whole: int) -> None:
         nonlocal said

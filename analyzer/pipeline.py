@@ -16,6 +16,7 @@ from analyzer.intake import facts_on, named_commit, pre_image_of, read_input, tr
 from analyzer.kernels import (
     Ground,
     callees_of,
+    proved_on,
     replayed_on,
     revision_of,
     symbols_of_trees,
@@ -38,6 +39,8 @@ from analyzer.upstream import Facts, load
 if TYPE_CHECKING:
     from analyzer.compare.delta import Delta
     from analyzer.kernels import Settings
+    from analyzer.prove.proving import Proving
+    from analyzer.prove.session import Proofs
     from analyzer.replay.trace_session import Logs, Progress
     from analyzer.repo import Tree
 
@@ -61,10 +64,55 @@ def analyze(request: Request, progress: Progress | None = None) -> tuple[Report,
         _write_repaired(request.write_repaired, cases)
     settings = configuration_of(request.config, ()).symbols
     logs = _logs(request, progress)
-    return tuple(
-        report_on(_run(case, ground, settings, logs))
-        for case, ground in zip(cases, grounds, strict=True)
-    )
+    how = _proving(request, progress)
+    reports: list[Report] = []
+    for case, ground in zip(cases, grounds, strict=True):
+        ended = any(one.interrupted for one in reports)
+        run = _run(replace(case, prove=request.prove), ground, settings, logs)
+        reports.append(report_on(_proved(run, ground, settings, how, ended=ended)))
+    return tuple(reports)
+
+
+def _proving(request: Request, progress: Progress | None) -> Proving | None:
+    """How things are to be proved, None for not at all: then nothing of it is loaded."""
+    if not request.prove:
+        return None
+    from analyzer.prove.judge import Budget
+    from analyzer.prove.proving import Proving, saver
+
+    budget = Budget()
+    if request.prove_limit is not None:
+        budget = Budget(request.prove_limit, max(1.0, request.prove_limit / 4))
+    keep = None if request.save_queries is None else saver(request.save_queries)
+    return Proving(budget, keep, progress)
+
+
+def _proved(
+    case: Case, ground: Ground, settings: Settings, how: Proving | None, *, ended: bool
+) -> Case:
+    """The case with what is proved of it. ``ended``: the user wants no more."""
+    if how is None or not touches_code(case):
+        return case
+    from analyzer.prove.session import Proofs
+
+    if ended:
+        return replace(case, proofs=Proofs(interrupted=True))
+    proofs = proved_on(ground, case.mended, settings, case.delta, how)
+    return replace(case, proofs=proved_alone(case, how) if proofs is None else proofs)
+
+
+def proved_alone(case: Case, how: Proving) -> Proofs:
+    """Prove a patch without trees: the code that was run beside upstream's."""
+    from analyzer.prove.session import Proofs, Unproved
+
+    if case.outcome is None or not case.outcome.spliced:
+        why = "no tree of upstream was given, so there is nothing to compare with"
+        return Proofs(unproved=(Unproved("the patch's functions", why),))
+    from analyzer.mm.api import constants
+    from analyzer.mm.geometry import X86_64
+    from analyzer.prove.alone import prove_alone
+
+    return prove_alone(case.outcome.spliced, how.budget, constants(X86_64), how.keep)
 
 
 def _logs(request: Request, progress: Progress | None) -> Logs | None:
@@ -189,6 +237,7 @@ def report_on(case: Case) -> Report:
         divergences_of(case),
         runs_of(case),
         work_of(case),
+        case.proofs is not None and case.proofs.interrupted,
     )
 
 

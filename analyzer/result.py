@@ -42,7 +42,10 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call of the tool. ``patch`` is a path, ``-``, ``REPO@COMMIT`` or ``REPO@A..B``."""
+    """One call of the tool. ``patch`` is a path, ``-``, ``REPO@COMMIT`` or ``REPO@A..B``.
+
+    ``prove`` is None where the user does not say; ``prove_limit`` are seconds for one patch.
+    """
 
     patch: str
     upstream_commit: str | None = None
@@ -54,6 +57,9 @@ class Request:
     config: Path | None = None
     traces: tuple[Path, ...] = ()
     populate: str | None = None
+    prove: bool | None = None
+    save_queries: Path | None = None
+    prove_limit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +161,10 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that is known about one patch. ``items`` stand in the order of the checklist."""
+    """Everything that is known about one patch. ``items`` stand in the order of the checklist.
+
+    ``interrupted``: the user ended it early, and it has what was decided by then.
+    """
 
     verdict: Verdict
     basis: Basis
@@ -167,6 +176,7 @@ class Report:
     divergences: tuple[Divergence, ...] = field(default=())
     runs: tuple[Run, ...] = ()
     work: tuple[Work, ...] = ()
+    interrupted: bool = False
 
 
 # The items whose `cannot-tell` means that the question itself was not answered.
@@ -174,7 +184,9 @@ _CORE_ITEMS = ("SM-", "CF-4", "IN-")
 
 
 def exit_code(report: Report) -> int:
-    """The process's exit code for one report: 0, 1 (a finding) or 3 (undecided)."""
+    """The process's exit code for one report: 0, 1 (a finding), 3 (undecided), 130."""
+    if report.interrupted:
+        return 130
     if any(item.state is State.FINDING for item in report.items):
         return 1
     if report.verdict is Verdict.UNDECIDED:
@@ -186,16 +198,18 @@ def exit_code(report: Report) -> int:
 
 
 def exit_code_of_all(reports: tuple[Report, ...]) -> int:
-    """The exit code for several patches: 1 beats 3 beats 0."""
+    """The exit code for several patches: 130 beats 1, which beats 3, which beats 0."""
     codes = {exit_code(report) for report in reports}
-    return next((code for code in (1, 3) if code in codes), 0)
+    return next((code for code in (130, 1, 3) if code in codes), 0)
 
 
 def headline(report: Report) -> str:
     """The report in one line: verdict, basis, number of findings, first action."""
     findings = [item for item in report.items if item.state is State.FINDING]
     count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
-    verdict = f"{report.verdict.value} (basis: {report.basis.value})"
+    unrun = report.basis is Basis.PROOF and not any(run.operations for run in report.runs)
+    none = ", and no trace was run" if unrun else ""
+    verdict = f"{report.verdict.value} (basis: {report.basis.value}{none})"
     first = next(
         (item for item in (*findings, *_open_items(report)) if item.next),
         None,

@@ -18,6 +18,7 @@ from analyzer.machine.kernel import Code, Fragment
 from analyzer.machine.position import Position, position
 from analyzer.reference.base import Base
 from analyzer.reference.bases import BASES
+from analyzer.reference.patch import Fix
 from analyzer.reference.path import FUNCTIONS
 from analyzer.reference.slots import LOOP, Slot
 from analyzer.repair.image import State
@@ -88,6 +89,21 @@ class Splice:
         known = {*base.locals, *self.code.locals}
         asked = (name for one in self.code.fragments for name in one.code.names)
         return tuple(name for name in dict.fromkeys(asked) if name not in known)
+
+
+@dataclass(frozen=True, slots=True)
+class Spliced:
+    """A splice of one reading under one configuration, and the bases that it was run on.
+
+    ``on``: upstream's own symbol is y. ``fixes`` are the later fixes that the patch carries.
+    """
+
+    reading: str
+    config: tuple[tuple[str, str], ...]
+    on: bool
+    splice: Splice
+    bases: tuple[Base, ...]
+    fixes: frozenset[Fix]
 
 
 class Splicer:

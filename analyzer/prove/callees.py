@@ -44,6 +44,10 @@ class Callee:
             return self._unknown(run, arguments)
         from analyzer.mm.effects import EffectKind
 
+        locks = effect.kind in (EffectKind.LOCKS, EffectKind.RELEASES)
+        if locks and run.side.shared.guards_alone:
+            unsaid = isinstance(self._returns, Unknown)
+            return None if unsaid else self._function(run, self.name, arguments)
         match effect.kind:
             case EffectKind.PURE:
                 return self._function(run, self.name, arguments)

@@ -13,8 +13,8 @@ from analyzer.prove import terms
 from analyzer.prove.terms import ADDRESS, Term
 
 SEPARATE = (
-    "a pointer to a bare integer or pointer does not lead to a member of a struct that is also "
-    "used by its name"
+    "a pointer to a bare integer or pointer does not lead to what is also used by its name, or as "
+    "another type"
 )
 
 
@@ -36,20 +36,25 @@ class Widths:
             raise Stopped(f"two members of the union {union} are used")
 
     def mixed(self) -> bool:
-        """Whether both members and what bare pointers lead to were used."""
-        bare = {each.startswith("*") for each in self._widths}
-        return len(bare) > 1
+        """Whether what bare pointers lead to was used, and something else besides."""
+        return len(self._widths) > 1 and any(each.startswith("*") for each in self._widths)
 
 
 class Memory:
     """What one run has of memory. ``epoch`` names the state that was last begun anew."""
 
-    __slots__ = ("_arrays", "_widths", "epoch")
+    __slots__ = ("_arrays", "_kinds", "_widths", "epoch")
 
     def __init__(self, widths: Widths) -> None:
         self._widths = widths
         self._arrays: dict[str, Term] = {}
+        self._kinds: dict[Term, str] = {}
         self.epoch = "0"
+
+    def use(self, address: Term, kind: str) -> None:
+        """Note what an address of no type is taken for. Raises Stopped for the second type."""
+        if self._kinds.setdefault(address, kind) != kind:
+            raise Stopped("memory of one type is used as another")
 
     def array(self, component: str, width: int) -> Term:
         """All of a component."""

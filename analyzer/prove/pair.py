@@ -206,7 +206,8 @@ class _Prover:
         for tried in (model, parting.model):
             upstream, target, confirmed = watched(one, other, tried, self._limits, self._given)
             if confirmed is not None and upstream is not None and target is not None:
-                example = told(confirmed, upstream, target, one)
+                alone, _, _ = watched(other, other, tried, self._limits, self._given)
+                example = told(confirmed, upstream, target, one, alone)
                 strange = self._strange(confirmed)
                 if strange:
                     return self._proof(Outcome.UNDECIDED, strange, None, found)

@@ -27,7 +27,10 @@ class Pinned:
         if condition.op is terms.Op.CONST:
             return bool(condition.value)
         self._count += 1
-        return bool(self._model.value(condition))
+        taken = bool(self._model.value(condition))
+        # What the input is told by: what was never asked about, it does not hang on.
+        self.conditions.append(condition if taken else terms.negate(condition))
+        return taken
 
     def decided(self) -> int:
         """How many conditions have been decided so far."""

@@ -14,7 +14,7 @@ from analyzer.errors import CodePlace, FaultKind, KernelFault, Stopped
 from analyzer.prove import terms
 from analyzer.prove.events import Act, Ended, Event, How
 from analyzer.prove.heads import Back, Cut, Unrolled
-from analyzer.prove.induction import Following, Inductive, Learning, Plan
+from analyzer.prove.induction import Following, Inductive, Learning, Plan, Restart
 from analyzer.prove.memory import differences
 from analyzer.prove.model import Model
 from analyzer.prove.path import Dead, LimitError, Limits, explored
@@ -184,19 +184,39 @@ class _Search:
         return True
 
     def _pointers(self) -> Iterable[Term]:
-        for number, kind in enumerate(self._upstream.entry.parameters):
+        for number, kind in enumerate(self._upstream.parameters):
             if isinstance(kind, Pointer):
                 yield terms.symbol(argument_name(number), ADDRESS)
 
     def _learn(self, plan: Plan) -> None:
-        """Find out what turns of both sides' loops change, before they are compared."""
+        """Find out what turns of both sides' loops change, before they are compared.
+
+        All paths are run before it is done again with what they showed: that is checked later.
+        """
+        while not plan.learnt:
+            known = set(plan.heads)
+            changed = [self._learn_of(plan, *each) for each in self._both()]
+            plan.learnt = not any(changed) and plan.heads == known
+
+    def _both(self) -> tuple[tuple[str, Side], ...]:
+        return ("upstream", self._upstream), ("target", self._target)
+
+    def _learn_of(self, plan: Plan, name: str, side: Side) -> bool:
+        """Run all paths of one side; whether they showed a change that was not known."""
         assert self._solver is not None
-        for name, side in (("upstream", self._upstream), ("target", self._target)):
-            for path in explored(self._solver, self._limits):
-                run = Run(side, path, lambda event: None, trusted=True)
-                run.loops = Learning(name, plan, run, *self._settings(run))
+        changed = False
+
+        def cut(place: str) -> None:
+            plan.heads.add(f"{name} {place}")
+
+        for path in explored(self._solver, self._limits):
+            run = Run(side, path, lambda event: None, trusted=True)
+            run.loops = Learning(name, plan, run, 1, path.decided, cut)
+            try:
                 self._ended(run, self._given(run))
-        plan.learnt = True
+            except Restart:
+                changed = True
+        return changed
 
     def _settings(self, run: Run) -> tuple[Any, ...]:
         side = "upstream" if run.side is self._upstream else "target"
@@ -206,13 +226,13 @@ class _Search:
     def _followed_arguments(self) -> list[Term]:
         """That arguments are sound that upstream follows and never compares with NULL."""
         found = []
-        for number, kind in enumerate(self._upstream.entry.parameters):
+        for number, kind in enumerate(self._upstream.parameters):
             if not isinstance(kind, Pointer):
                 continue
             argument = terms.symbol(argument_name(number), ADDRESS)
             null = terms.eq(argument, terms.const(0, ADDRESS))
             if argument in self._followed and not {null, terms.negate(null)} & self._asked:
-                name = self._upstream.entry.names[number]
+                name = self._upstream.names[number]
                 self.findings.granted[f"{name} is neither NULL nor an error pointer"] = None
                 found.append(is_sound(argument))
         return found
@@ -254,7 +274,8 @@ class _Search:
 
     def _second(self, path: Way, script: Record, undecided: frozenset[Term] = frozenset()) -> None:
         follower = _Follower(script, path)
-        run = Run(self._target, path, follower.observe, trusted=False)
+        trusted = self._target.shared.guards_alone
+        run = Run(self._target, path, follower.observe, trusted=trusted)
         follower.run = run
         run.undecided = undecided
         self._hook(run, Following)
@@ -305,7 +326,7 @@ class _Search:
         return Ended(How.BACK, memory=memory, epoch=epoch, back=made, turn=run.loops.back)
 
     def _returned(self, run: Run, value: object) -> Ended:
-        kind = run.side.entry.returns
+        kind = run.side.returns
         term = None
         if not isinstance(kind, Void):
             width = kind.bits if isinstance(kind, Integer) else ADDRESS
@@ -322,7 +343,7 @@ def arguments(run: Run) -> tuple[object, ...]:
     """Values for the parameters of which nothing is known: both sides have the same."""
     return tuple(
         run.fresh(kind, argument_name(number))
-        for number, kind in enumerate(run.side.entry.parameters)
+        for number, kind in enumerate(run.side.parameters)
     )
 
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 # No object lies on the first page, and none where ERR_PTR() puts its numbers.
 _PAGE = 4096
+# No object is larger than this, in bytes.
+_LARGEST = 1 << 30
 
 
 def is_sound(address: Term) -> Term:
@@ -45,6 +47,22 @@ def is_sound(address: Term) -> Term:
 
 class Later(Exception):  # noqa: N818 - a path is run again, no error
     """An argument is followed, and it is not known yet whether it is held to be sound."""
+
+
+def _is_from_others(address: Term) -> bool:
+    """Whether an address may be one that this function gave away: no older value can be."""
+    return any(
+        (each.op is Op.SYMBOL and not str(each.value).startswith("argument "))
+        or (each.op is Op.ARRAY and not str(each.value).endswith("@0"))
+        for each in terms.walk((address,))
+    )
+
+
+def _is_near(distance: Term) -> bool:
+    """Whether a term is a distance within an object: a variable's own address is none."""
+    if distance.op is not Op.CONST or not isinstance(distance.value, int):
+        return False
+    return min(distance.value, (1 << ADDRESS) - distance.value) < _LARGEST
 
 
 class Loops(Protocol):
@@ -132,12 +150,16 @@ class Run:
 
         What lies at a known distance from a pointer is sound if that is: no object is so large.
         """
-        if address.op is Op.ADD and address.args[1].op is Op.CONST:
+        if address.op is Op.ADD and _is_near(address.args[1]):
             address = address.args[0]
         if address in self._seen:
             return
         self._seen.add(address)
         self.followed.add(address)
+        if self._trusted and self.locals and _is_from_others(address):
+            self.taken_for_granted.append(
+                "a pointer from elsewhere leads to a local variable whose address was given away"
+            )
         if address.op is Op.CONST and isinstance(address.value, int) and address.value >= _PAGE:
             return
         if address in self.undecided and not self.path.is_known(is_sound(address)):

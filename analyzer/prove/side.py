@@ -57,6 +57,8 @@ class Shared:
     def __init__(self, *environments: Environment) -> None:
         self.layouts = Layouts(*environments)
         self.widths = Widths()
+        # Whether it is asked alone what is done and when, and not under which locks.
+        self.guards_alone = False
         self._addresses: dict[str, int] = {}
         self._states: dict[tuple[object, ...], int] = {}
 
@@ -84,22 +86,23 @@ class Side:
         opened: Iterable[str] = (),
         *,
         constants: Mapping[str, int],
-        cut: frozenset[str] = frozenset(),
+        others: Iterable[Translated] = (),
     ) -> None:
         self.sees = sees
         self.entry = entry
+        self.parameters, self.names, self.returns = entry.parameters, entry.names, entry.returns
         self.shared = shared
         self.environment = sees.environment
         self.run: Run | None = None
         self._constants = constants
-        self._functions = {entry.name: entry}
+        self._functions = {each.name: each for each in (entry, *others)}
         self.refused: dict[str, str] = {}
         self._shapes: dict[Record, RecordShape] = {}
         self._late: dict[str, _Late] = {}
         for name in opened:
             self._open(name)
         self._open_small()
-        self.program = self._bound(cut)
+        self.program = self._bound()
 
     # --- what is run ------------------------------------------------------------------------------
 
@@ -134,7 +137,7 @@ class Side:
                     self._functions[name] = found
                     waiting.append(found)
 
-    def _bound(self, cut: frozenset[str]) -> Program:
+    def _bound(self) -> Program:
         from analyzer.prove.loops import instrumented
         from analyzer.prove.table import helpers
 

@@ -46,6 +46,7 @@ class Solver:
         import bitwuzla
 
         self._known: dict[Term, Any] = {}
+        self._answers: dict[frozenset[Term], Model | Answer] = {}
         self._library: Any = bitwuzla
         self._terms: Any = bitwuzla.TermManager()
         options = bitwuzla.Options()
@@ -59,6 +60,7 @@ class Solver:
     def close(self) -> None:
         """Let go of the library's objects, in the order that it survives."""
         self._known.clear()
+        self._answers.clear()
         self._solver = None
         self._terms = None
 
@@ -77,6 +79,12 @@ class Solver:
             return Answer.NEVER
         if not asked:
             return Model()
+        key = frozenset(asked)
+        if key not in self._answers:
+            self._answers[key] = self._asked(asked)
+        return self._answers[key]
+
+    def _asked(self, asked: Sequence[Term]) -> Model | Answer:
         if self._keep is not None:
             self._keep(smtlib(asked))
         self.spent.queries += 1

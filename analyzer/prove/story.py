@@ -42,18 +42,26 @@ def _finish(record: Record | None, model: Model, side: Side) -> End | None:
     """How a run ended, where it came to an end."""
     if record is None or record.ended.how is not How.RETURNED:
         return None
-    term, kind = record.ended.value, side.entry.returns
+    term, kind = record.ended.value, side.returns
     if term is None:
         return End()
     value = model.value(term)
     may_fail = isinstance(kind, Pointer) or (isinstance(kind, Integer) and kind.bits > _LEAST_BITS)
-    return End(value, may_fail and value >= (1 << term.width) - _MOST_ERROR)
+    passed_on = isinstance(kind, Integer) and kind.signed and value != 0 and _is_result(term)
+    return End(value, may_fail and (passed_on or value >= (1 << term.width) - _MOST_ERROR))
+
+
+def _is_result(term: Term) -> bool:
+    """Whether a value is just what a callee returned: if it is not 0, that mostly is its error."""
+    while term.op in (Op.EXTRACT, Op.SEXT, Op.ZEXT):
+        term = term.args[0]
+    return term.op is Op.SYMBOL and str(term.value).endswith(" returns")
 
 
 def _given(parting: Parting, side: Side) -> tuple[Given, ...]:
-    names = {argument_name(number): name for number, name in enumerate(side.entry.names)}
+    names = {argument_name(number): name for number, name in enumerate(side.names)}
     found: dict[str, Given] = {}
-    for number, kind in enumerate(side.entry.parameters):
+    for number, kind in enumerate(side.parameters):
         del kind
         name = argument_name(number)
         for each in terms.walk(parting.conditions):

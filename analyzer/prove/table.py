@@ -116,7 +116,7 @@ def _assign(run: Run, memory: Memory, target: Any, source: Any) -> None:
     if isinstance(target, Ref):
         if isinstance(source, Ref):
             source = _copy(run, memory, source)
-        _put(run, target, source)
+        put(run, target, source)
     elif isinstance(source, Ref):
         _fill(run, target, source)
     else:
@@ -126,8 +126,9 @@ def _assign(run: Run, memory: Memory, target: Any, source: Any) -> None:
 def _fill(run: Run, made: Any, source: Ref) -> None:
     """Copy what memory holds of a struct into a local one."""
     for member in _members(made):
-        inner = getattr(source, member.name)
-        if isinstance(inner, Ref):
+        inner: Any = getattr(source, member.name)
+        # A pointer to a struct is one, too: what stands in the struct as a whole, the shape tells.
+        if hasattr(member.shape, "fields"):
             _fill(run, getattr(made, member.name), inner)
         elif hasattr(member.shape, "length"):
             _fill_array(getattr(made, member.name), inner, member.shape)
@@ -140,11 +141,11 @@ def _fill_array(made: Any, source: Any, shape: Any) -> None:
         made[index] = source[index]
 
 
-def _put(run: Run, target: Ref, source: Any) -> None:
+def put(run: Run, target: Ref, source: Any) -> None:
     """Copy a local struct into memory."""
     for member in _members(source):
         if hasattr(member.shape, "fields"):
-            _put(run, getattr(target, member.name), getattr(source, member.name))
+            put(run, getattr(target, member.name), getattr(source, member.name))
         elif hasattr(member.shape, "length"):
             inner, given = getattr(target, member.name), getattr(source, member.name)
             for index in range(member.shape.length):
@@ -165,7 +166,7 @@ def _reset(run: Run, memory: Memory, target: Any, shape: Any) -> None:
     if isinstance(target, Symbolic):
         if not isinstance(target, Ref):
             raise Stopped("an array in memory is made zero")
-        _put(run, target, memory.zero(shape))
+        put(run, target, memory.zero(shape))
     else:
         memory.reset(target, shape)
 
@@ -216,6 +217,7 @@ def _as_record(run: Run, memory: Memory, value: Any, tag: str) -> object:
     if isinstance(value, Ref) and value._kind.tag == tag:
         return value
     if isinstance(value, Blank):
+        run.memory.use(value._term, tag)
         return Ref(run, run.side.record(tag), value._term)
     raise Stopped(f"memory of another type as a struct {tag}")
 
@@ -229,6 +231,8 @@ def _as_array(run: Run, memory: Memory, value: Any, size: int, signed: bool | No
             return value
         if isinstance(of, Pointer) and signed is None:
             return value
+    if isinstance(value, Blank):
+        run.memory.use(value._term, f"{size} bytes" if signed is not None else "pointer")
     if isinstance(value, Blank) and signed is not None:
         return Place(
             run, Integer(f"{size} bytes", 8 * size, signed, 0), f"*i{8 * size}", value._term

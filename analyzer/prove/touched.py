@@ -118,6 +118,14 @@ class Half:
         found = (_macros(path, after).get(name, ()) for path, _, after in self.files)
         return tuple(each for texts in found for each in texts)
 
+    def defining(self, name: str) -> tuple[str, ...]:
+        """The changed files that define a macro, before or after."""
+        return tuple(
+            path
+            for path, before, after in self.files
+            if name in _macros(path, before) or name in _macros(path, after)
+        )
+
     def outside(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
         """What stands outside of functions, in pieces: all before, what is new, what has gone."""
         was, now = Counter[str](), Counter[str]()

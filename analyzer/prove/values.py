@@ -55,6 +55,14 @@ class Symbolic(Address):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._term!r}>"
 
+    def _computed(self, *_: object) -> NoReturn:
+        raise Stopped("computes with an address, or with a value whose type is not known")
+
+    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = _computed
+    __mul__ = __rmul__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _computed
+    __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = _computed
+    __neg__ = __invert__ = __index__ = _computed
+
 
 def _truth(term: Term, run: Run) -> Truth | bool:
     return bool(term.value) if term.op is terms.Op.CONST else Truth(term, run.path)
@@ -198,6 +206,11 @@ class Ref(Symbolic):
 
     def __getitem__(self, offset: Any) -> Ref:
         return self if isinstance(offset, int) and offset == 0 else self + offset
+
+    def __setitem__(self, offset: Any, value: object) -> None:
+        from analyzer.prove.table import put
+
+        put(self._run, self[offset], value)
 
     def __add__(self, offset: Any) -> Ref:
         return Ref(self._run, self._kind, self._base, self._index + offset, self._count)

@@ -41,6 +41,10 @@ _NO_MORE: Mapping[str, object] = MappingProxyType({})
 FUNCTIONS = ("take_rmap_locks", "drop_rmap_locks", "get_old_pmd", "alloc_new_pmd", "move_ptes")
 
 
+# Those of them that do nothing but take locks, or give them back.
+LOCKS = ("take_rmap_locks", "drop_rmap_locks")
+
+
 class Nothing:
     """What no patch brings."""
 
@@ -163,7 +167,7 @@ Part = Slot | Stage
 
 _BEFORE: tuple[Part, ...] = (Slot.DECLARATIONS, statements.begin, Slot.BEFORE_LOOP)
 # A turn of the loop: up to the test for a huge entry, its two arms, and on from there.
-_FIRST: tuple[Part, ...] = (
+FIRST: tuple[Part, ...] = (
     statements.resched,
     Slot.TOP,
     statements.extent,
@@ -173,15 +177,15 @@ _FIRST: tuple[Part, ...] = (
     statements.new,
     Slot.BEFORE_HUGE,
 )
-_HUGE: tuple[Part, ...] = (
+HUGE: tuple[Part, ...] = (
     Slot.HUGE_START,
     statements.move_huge,
     Slot.HUGE_MOVED,
     statements.split_huge,
     Slot.HUGE_END,
 )
-_ELSE: tuple[Part, ...] = (Slot.ELSE_HUGE,)
-_LAST: tuple[Part, ...] = (
+ELSE: tuple[Part, ...] = (Slot.ELSE_HUGE,)
+LAST: tuple[Part, ...] = (
     Slot.AFTER_HUGE,
     statements.allocate,
     Slot.AFTER_ALLOC,
@@ -203,8 +207,8 @@ class Rows(NamedTuple):
 
 def rows_of(brought: Brought) -> Rows:
     """The function with what a patch has in its slots; the same for all calls of it."""
-    arms: Stage = partial(_by_kind, _row(brought, _HUGE), _row(brought, _ELSE))
-    turn = (*_row(brought, _FIRST), arms, *_row(brought, _LAST))
+    arms: Stage = partial(_by_kind, _row(brought, HUGE), _row(brought, ELSE))
+    turn = (*_row(brought, FIRST), arms, *_row(brought, LAST))
     return Rows(_row(brought, _BEFORE), turn, _row(brought, _BEHIND))
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from analyzer.errors import CodePlace
+
+if TYPE_CHECKING:
+    from analyzer.machine.splice import Spliced
 
 
 class Cause(Enum):
@@ -41,6 +45,7 @@ class Divergence:
     ``target`` tell step by step what each kernel did, the lines that differ first marked by
     ``>``. ``fix`` names the later upstream commit for the cause FOLLOW_UP. ``of_tree``: the place
     is a line of the target's file with the patch, not of the patch's own image of it.
+    ``upstream_path`` is the file of ``upstream_line``, None for that of the move path.
     """
 
     cause: Cause
@@ -56,6 +61,7 @@ class Divergence:
     target: tuple[str, ...]
     fix: str | None = None
     of_tree: bool = False
+    upstream_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,7 @@ class Outcome:
     those planned was left out for a reason in ``not_run``. ``functions`` are (kernel, function,
     standing) with the standings of the JSON contract. ``assumptions`` are (text, what rests on it).
     ``of_trees``: kernel trees were run, and places are lines of the target's file with the patch.
+    ``spliced`` is the code that was run without trees, for an engine that proves.
     """
 
     ran: bool
@@ -174,3 +181,4 @@ class Outcome:
     seed: int = 0
     traces: tuple[TraceTold, ...] = ()
     of_trees: bool = False
+    spliced: tuple[Spliced, ...] = field(default=(), compare=False, repr=False)

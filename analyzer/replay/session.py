@@ -10,7 +10,7 @@ from analyzer.csource.configuration import Configuration
 from analyzer.errors import CodePlace
 from analyzer.excerpt.balance import Unclosed, unclosed
 from analyzer.excerpt.code import code_of, symbols_named, without_assumed
-from analyzer.machine.splice import Splice, Splicer
+from analyzer.machine.splice import Splice, Spliced, Splicer
 from analyzer.reference.base import Base
 from analyzer.reference.bases import BASES
 from analyzer.reference.commit import COMMIT, SYMBOL
@@ -100,6 +100,10 @@ def replay(subject: Subject, logs: Logs | None = None) -> Outcome:
         functions=tuple(functions(variants)),
         excluded=tuple(excluded),
         traces=logged.told,
+        spliced=tuple(
+            Spliced(one.reading, one.config, one.on, one.splice, tuple(bases), fixes)
+            for one in variants
+        ),
     )
 
 

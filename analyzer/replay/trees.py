@@ -78,11 +78,16 @@ class TreeSubject:
 
     @property
     def configs(self) -> tuple[Config, ...]:
-        """All y; each symbol n, by itself."""
-        rest = self.symbols[:_MOST_SYMBOLS]
-        on = tuple((one, "y") for one in self.symbols)
-        off = (tuple((name, "n" if name == one else "y") for name in self.symbols) for one in rest)
-        return (on, *off)
+        """See :func:`configs`."""
+        return configs(self.symbols)
+
+
+def configs(symbols: tuple[str, ...]) -> tuple[Config, ...]:
+    """Symbols all y; and each n, by itself."""
+    on = tuple((one, "y") for one in symbols)
+    rest = symbols[:_MOST_SYMBOLS]
+    off = (tuple((name, "n" if name == one else "y") for name in symbols) for one in rest)
+    return (on, *off)
 
 
 @dataclass(slots=True)

@@ -38,10 +38,8 @@ def touches_code(case: Case) -> bool:
 
 def named(case: Case) -> tuple[Named, ...]:
     """Every divergence that stands, in the order and under the ids of the report."""
-    if case.outcome is None:
-        return ()
     loose = unsettled(case)
-    standing = [one for one in case.outcome.divergences if one not in loose]
+    standing = [one for one in _differing(case) if one not in loose]
     standing.sort(key=lambda one: _ORDER.index(one.cause))
     return tuple(Named(f"D{number}", one) for number, one in enumerate(standing, 1))
 
@@ -62,12 +60,39 @@ def unsettled(case: Case) -> tuple[Divergence, ...]:
     Added lines that are lost for good may be just what is missing; and where one reading of a
     damaged patch behaves like upstream's, the difference rests on lines that nobody has read.
     """
-    outcome = case.outcome
-    if outcome is None:
+    if not case.mended.unexplained and not readings_alike(case):
         return ()
-    if not case.mended.unexplained and not alike_readings(outcome):
-        return ()
-    return tuple(one for one in outcome.divergences if one.cause in _CHARGED)
+    return tuple(one for one in _differing(case) if one.cause in _CHARGED)
+
+
+def _differing(case: Case) -> tuple[Divergence, ...]:
+    """What running and proving found."""
+    own = case.outcome.divergences if case.outcome is not None else ()
+    if case.proofs is None:
+        return own
+    from analyzer.review.proved import divergences
+
+    return (*own, *divergences(case.proofs))
+
+
+def readings_alike(case: Case) -> tuple[str, ...]:
+    """The readings that did not differ once, run or proved, where another one did."""
+    found = alike_readings(case.outcome) if case.outcome is not None else ()
+    if case.proofs is None:
+        return found
+    from analyzer.review.proved import alike_readings as of_proofs
+
+    return tuple(dict.fromkeys((*found, *of_proofs(case.proofs))))
+
+
+def ran(case: Case) -> bool:
+    """Whether anything was run."""
+    return case.outcome is not None and any(run.operations for run in case.outcome.runs)
+
+
+def left_to_proof(case: Case) -> bool:
+    """Whether the model has nothing of the code, so that only a proof can answer."""
+    return case.proofs is not None and case.proofs.whole and not ran(case)
 
 
 def alike_readings(outcome: Outcome) -> tuple[str, ...]:
@@ -81,12 +106,21 @@ def alike_readings(outcome: Outcome) -> tuple[str, ...]:
 def doubts(case: Case) -> tuple[str, ...]:
     """What of the behaviour was not compared, in words; empty where nothing is open."""
     outcome = case.outcome
+    if case.proofs is not None and left_to_proof(case):
+        from analyzer.review.proved import reasons
+
+        return (*reasons(case.proofs), *_lost(case), *_beyond(case))
     if outcome is None:
         return ("behaviour was not run",)
     general = [told(one) for one in outcome.not_run if _of_behaviour(one)]
     if not general and not (outcome.ran and any(run.operations for run in outcome.runs)):
         general = ["no comparison was made"]
     return (*general, *_lost(case), *_beyond(case))
+
+
+def lost_or_beyond(case: Case) -> bool:
+    """Whether lines are lost, or code is there that no translation reads."""
+    return bool(_lost(case) or _beyond(case))
 
 
 def _of_behaviour(one: NotRun) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from analyzer.compare.delta import Delta
     from analyzer.compare.in_tree import SymbolsInTree
     from analyzer.machine.callees import Callee
+    from analyzer.prove.session import Proofs
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ class Case:
     ``kconfig_upstream`` the same symbols in upstream's tree. None where there is no such tree.
     ``seen`` is upstream's commit where a repository of it was given. ``sources`` are the trees that
     were read, ``notes`` what is to be known of them, ``unfit`` where the patch does not apply to
-    the target.
+    the target. ``proofs`` are what proving came to, None where it was not asked for: ``prove`` is
+    False where the user said so.
     """
 
     patch: Patch
@@ -83,6 +85,8 @@ class Case:
     sources: tuple[Source, ...] = ()
     notes: tuple[NotChecked, ...] = ()
     unfit: tuple[str, ...] = ()
+    proofs: Proofs | None = None
+    prove: bool | None = None
 
 
 Rule = Callable[[Case], Item]

@@ -8,7 +8,7 @@ from analyzer.finding import Evidence, NotChecked, State
 from analyzer.patch.damage import Grade
 from analyzer.replay.outcome import NotRun, Outcome
 from analyzer.result import Assumption, Item
-from analyzer.review.behaviour import NO_ARCH, listed, touches_code
+from analyzer.review.behaviour import NO_ARCH, left_to_proof, listed, touches_code
 from analyzer.review.case import Case
 from analyzer.review.followups import conditional_on_tree
 from analyzer.review.prerequisites import base_fixes, told_of
@@ -38,7 +38,7 @@ def _trees(case: Case) -> Iterator[NotChecked]:
     """What the trees that were given, or were not, leave open."""
     yield from case.notes
     of_trees = case.outcome is not None and case.outcome.of_trees
-    if not of_trees:
+    if not of_trees and not (case.proofs is not None and case.target):
         why = "its own functions were not run" if case.target else "no target tree was given"
         yield NotChecked(_of_the_target(case.outcome), why)
     if case.delta is None:
@@ -73,18 +73,28 @@ def _told(case: Case, fix: CommitFacts) -> bool:
 
 def _behaviour(case: Case) -> Iterator[NotChecked]:
     outcome = case.outcome
+    if case.proofs is not None:
+        from analyzer.review.proved import not_checked as by_proof
+
+        yield from by_proof(case.proofs)
+    if case.prove is False and touches_code(case):
+        yield NotChecked("inputs that were not tried", "--no-prove: nothing was proved")
     if outcome is None:
         if touches_code(case):
             yield NotChecked("behaviour", "the code of the patch was not run")
         return
-    yield from map(_not_run, (*outcome.not_run, *outcome.excluded))
+    if left_to_proof(case):
+        yield NotChecked("traces", "the model has nothing of this code, so none was run")
+    else:
+        yield from map(_not_run, (*outcome.not_run, *outcome.excluded))
     if not outcome.runs:
         return
     yield NotChecked(
         "interleavings with other CPUs",
         "one call runs at a time; what others could see is judged by the locks held at each step",
     )
-    yield NotChecked("inputs that were not sampled", "nothing is proven for all inputs")
+    if case.proofs is None or not case.proofs.complete:
+        yield NotChecked("inputs that were not sampled", "nothing is proven for all inputs")
     arches = [run.setting.arch for run in outcome.runs if run.setting.arch != NO_ARCH]
     others = f"architectures other than {listed(arches)}" if arches else "every real architecture"
     yield NotChecked(others, "nothing was run on their geometry")
@@ -146,4 +156,11 @@ def assumptions(case: Case) -> tuple[Assumption, ...]:
         for text, rests in replayed
         if not any(text.startswith(number) and line in text for number, line in lines)
     ]
-    return (*own, *more, *logs_assumed(case.outcome))
+    return (*own, *more, *logs_assumed(case.outcome), *_proved(case))
+
+
+def _proved(case: Case) -> Iterator[Assumption]:
+    if case.proofs is not None:
+        from analyzer.review.proved import assumptions as of_proofs
+
+        yield from of_proofs(case.proofs)

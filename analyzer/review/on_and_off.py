@@ -25,6 +25,12 @@ def behaves_on_and_off(case: Case) -> Item:
         return differs(case, _ITEM, _TITLE, found)
     if not any(gates.values()) and not (outcome and outcome.gates):
         return Item(_ITEM, _TITLE, State.NOT_APPLICABLE, "no added code depends on a symbol")
+    if (outcome is None or not outcome.gates) and case.proofs is not None:
+        from analyzer.review.proved import on_and_off
+
+        proved = on_and_off(_ITEM, _TITLE, case.proofs)
+        if proved is not None:
+            return proved
     if outcome is None or not outcome.gates:
         return _not_run(case, gates)
     return _run(case, outcome, names)

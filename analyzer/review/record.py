@@ -24,7 +24,7 @@ def _divergence(one: Named) -> Divergence:
     path, line = (None, None) if place is None else (place.path, place.line)
     if place is None and found.upstream_line is not None:
         # The patch has no line for what it never does: upstream's line tells where it is missing.
-        side, line = Side.UPSTREAM, found.upstream_line
+        side, path, line = Side.UPSTREAM, found.upstream_path, found.upstream_line
     return Divergence(
         one.id,
         found.cause,
@@ -94,11 +94,11 @@ def kernels_of(case: Case) -> tuple[Kernel, ...]:
     commit = case.commit.id if case.commit else case.named
     revisions = {"upstream.after": commit, "target.after": case.patch.message.commit}
     sources = _not_run(case) if case.outcome is None else _run(case, case.outcome)
-    if case.outcome is not None and case.outcome.of_trees:
+    if case.proofs is not None or (case.outcome is not None and case.outcome.of_trees):
         sources |= {one.kernel: one.source for one in case.sources}
         revisions |= {one.kernel: one.revision for one in case.sources}
     return tuple(
-        Kernel(name, sources[name], revisions.get(name), _functions(case.outcome, name))
+        Kernel(name, sources[name], revisions.get(name), _functions(case, name))
         for name in _KERNELS
     )
 
@@ -130,8 +130,17 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
-def _functions(outcome: Outcome | None, kernel: str) -> tuple[tuple[str, Standing], ...]:
-    if outcome is None:
-        return ()
-    rows = ((name, Standing(how)) for whose, name, how in outcome.functions if whose == kernel)
+def _functions(case: Case, kernel: str) -> tuple[tuple[str, Standing], ...]:
+    every = case.outcome.functions if case.outcome is not None else ()
+    rows = [(name, Standing(how)) for whose, name, how in every if whose == kernel]
+    known = {name for name, _ in rows}
+    rows += [(name, Standing.TRANSLATED) for name in _proved(case, kernel) if name not in known]
     return tuple(dict.fromkeys(rows))
+
+
+def _proved(case: Case, kernel: str) -> tuple[str, ...]:
+    """The functions of a kernel that a proof ran."""
+    if case.proofs is None or kernel not in ("upstream.after", "target.after"):
+        return ()
+    done = [one for one in case.proofs.proofs if one.proof.paths]
+    return tuple(one.name if kernel == "target.after" else one.proof.function for one in done)

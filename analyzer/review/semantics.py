@@ -12,13 +12,16 @@ from analyzer.replay.outcome import Cause, Divergence, Outcome
 from analyzer.result import Item
 from analyzer.review.behaviour import (
     Named,
-    alike_readings,
     charged,
     counted,
     coverage,
     doubts,
+    left_to_proof,
     listed,
+    lost_or_beyond,
     of_cause,
+    ran,
+    readings_alike,
     told,
     touches_code,
     unsettled,
@@ -29,6 +32,7 @@ from analyzer.review.case import Case, Rule
 from analyzer.source import Place, Side
 
 if TYPE_CHECKING:
+    from analyzer.prove.session import Proofs
     from analyzer.review.looked_up import LookedUp
 
 _REST = "SM-6"
@@ -93,25 +97,69 @@ def _answered(case: Case, name: str, question: _Question) -> Item:
     found = raised(case, name)
     in_tree = _in_tree(case, question) if name == "SM-2" else None
     if found:
-        item = differs(case, name, question.title, found)
+        item = _contradicted(case, differs(case, name, question.title, found))
         return replace(item, evidence=(*item.evidence, *(in_tree.troubles if in_tree else ())))
     if in_tree is not None and in_tree.breaks_build:
         return in_tree.item
     loose = [one for one in unsettled(case) if primary(one) == name]
-    if outcome is not None and loose:
-        return _not_settled(case, name, outcome, loose)
+    if loose:
+        return _not_settled(case, name, loose)
+    if case.proofs is not None and not charged(case):
+        answer = _proved(case, case.proofs, name, question)
+        if answer is not None:
+            return answer
     open_points = not_run_for(case, name)
     if in_tree is not None and not _has_own_points(outcome):
         # The tree answers this one, whatever else was not run.
         return in_tree.item
+    others = charged(case)
+    if others and left_to_proof(case) and name != "SM-2":
+        from analyzer.review.proved import beside_difference
+
+        return beside_difference(name, question.title, _where(others))
     if outcome is None or open_points:
         return _not_run(case, name, open_points or doubts(case))
-    others = charged(case)
     if name == "SM-2":
         return _callees(case, outcome)
-    if others:
+    if others and not (name == _REST and not _of_running(outcome, others)):
         return _after_difference(name, outcome, others)
-    return _alike(case, name, outcome)
+    return _with_proof(case, _alike(case, name, outcome))
+
+
+def _proved(case: Case, proofs: Proofs, name: str, question: _Question) -> Item | None:
+    """What a proof answers; None where it is for running, the tree or what is lost to answer."""
+    from analyzer.review.proved import by_proof, guards
+
+    if name == "SM-2" or lost_or_beyond(case):
+        return None
+    if name == "SM-1":
+        beside = coverage(case.outcome) if case.outcome is not None and ran(case) else ""
+        open_points = not_run_for(case, name) if ran(case) else ()
+        if proofs.complete and open_points:
+            return None
+        return guards(proofs, question.title, f"run besides: {beside}" if beside else "")
+    return by_proof(name, proofs, question.title) if left_to_proof(case) else None
+
+
+def _with_proof(case: Case, item: Item) -> Item:
+    """An answer of running, with what the proof adds to it."""
+    if case.proofs is None:
+        return item
+    from analyzer.review.proved import sentence
+
+    more = sentence(item.id, case.proofs)
+    return replace(item, reason="; ".join(filter(None, (item.reason, more))))
+
+
+def _contradicted(case: Case, item: Item) -> Item:
+    """A difference that was run, where the proof says that there is none."""
+    if case.proofs is None or not case.proofs.complete or not case.proofs.proofs:
+        return item
+    said = (
+        "the proof says that all touched functions are the same for all inputs: one of the two "
+        "is wrong, which is a bug of this tool; the verdict follows what was run"
+    )
+    return replace(item, reason="; ".join(filter(None, (item.reason, said))))
 
 
 def not_run_for(case: Case, item: str) -> tuple[str, ...]:
@@ -168,7 +216,8 @@ def shown(case: Case, one: Named) -> Iterator[Evidence]:
     where = f", in {found.function}()" if found.function else ""
     yield Evidence(f"{one.id}: {found.observation}{where}{_beside(found)}", _at(found))
     if found.upstream_line is not None:
-        path = PATH if found.of_tree else None if place is None else place.path
+        own = PATH if found.of_tree else None if place is None else place.path
+        path = found.upstream_path or own
         commit = case.commit.id if case.commit else case.named
         beside = Place(Side.UPSTREAM, path, found.upstream_line, commit)
         yield Evidence(f"{one.id}: upstream's line for it", beside)
@@ -194,10 +243,10 @@ def _call(found: Divergence) -> str:
     return f"{found.trace[-1]}; " if found.trace else ""
 
 
-def _not_settled(case: Case, name: str, outcome: Outcome, loose: list[Divergence]) -> Item:
+def _not_settled(case: Case, name: str, loose: list[Divergence]) -> Item:
     """What is left of the patch differs, and what is lost or assumed may be the reason."""
     seen = listed([f"{one.setting.reading}: {_spoken(one)}" for one in loose])
-    alike = [f"{reading}: no difference" for reading in alike_readings(outcome)]
+    alike = [f"{reading}: no difference" for reading in readings_alike(case)]
     lost = case.mended.unexplained
     why = (
         f"{lost} added lines are lost and may change the answer"
@@ -239,10 +288,7 @@ def _not_run(case: Case, name: str, why: tuple[str, ...]) -> Item:
 
 def _after_difference(name: str, outcome: Outcome, others: tuple[Named, ...]) -> Item:
     """A run that differs was compared up to the difference, so what it hides is not known."""
-    by_item: dict[str, list[str]] = {}
-    for one in others:
-        by_item.setdefault(primary(one.divergence), []).append(one.id)
-    where = listed([f"{item} ({', '.join(ids)})" for item, ids in by_item.items()])
+    where = _where(others)
     said = "the traces differ" if name == _REST else "nothing that differs is of this kind"
     return Item(
         name,
@@ -253,6 +299,19 @@ def _after_difference(name: str, outcome: Outcome, others: tuple[Named, ...]) ->
         f"compared: {coverage(outcome)}",
         next="Settle those first and run this again.",
     )
+
+
+def _where(others: tuple[Named, ...]) -> str:
+    """The items that differences are raised under: ``SM-1 (D1)``."""
+    by_item: dict[str, list[str]] = {}
+    for one in others:
+        by_item.setdefault(primary(one.divergence), []).append(one.id)
+    return listed([f"{item} ({', '.join(ids)})" for item, ids in by_item.items()])
+
+
+def _of_running(outcome: Outcome, others: tuple[Named, ...]) -> bool:
+    """Whether any of these was found by running."""
+    return any(one.divergence in outcome.divergences for one in others)
 
 
 def _alike(case: Case, name: str, outcome: Outcome) -> Item:
@@ -301,7 +360,13 @@ def _in_tree(case: Case, question: _Question) -> LookedUp | None:
 
 def _agreed(case: Case) -> str:
     """What running says of the callees: nothing where anything differs."""
-    if case.outcome is None or charged(case) or not_run_for(case, "SM-2"):
+    if charged(case) or not_run_for(case, "SM-2"):
+        return ""
+    if case.proofs is not None and case.proofs.complete:
+        from analyzer.review.proved import sentence
+
+        return f"; {sentence('SM-2', case.proofs)}"
+    if case.outcome is None or not ran(case):
         return ""
     runs = counted(sum(run.operations for run in case.outcome.runs), "run")
     return f"; in the model {_QUESTIONS['SM-2'].agreed}, {runs}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analyzer.patch.lines import FilePatch
 from analyzer.result import Basis, Verdict
-from analyzer.review.behaviour import charged, doubts, open_gates, touches_code
+from analyzer.review.behaviour import charged, doubts, open_gates, ran, touches_code
 from analyzer.review.case import Case
 
 _DOCUMENTS = "Documentation/"
@@ -27,9 +27,15 @@ def verdict_on(case: Case) -> Verdict:
 
 def basis_of(case: Case) -> Basis:
     """What the verdict stands on."""
-    outcome = case.outcome
-    ran = outcome is not None and any(run.operations for run in outcome.runs)
-    return Basis.TRACES if ran else Basis.NONE
+    if case.proofs is not None and (case.proofs.complete or _refuted(case)):
+        return Basis.PROOF
+    return Basis.TRACES if ran(case) else Basis.NONE
+
+
+def _refuted(case: Case) -> bool:
+    """Whether a difference that is charged was found by proving."""
+    own = case.outcome.divergences if case.outcome is not None else ()
+    return any(one.divergence not in own for one in charged(case))
 
 
 def only_documents(case: Case) -> bool:
