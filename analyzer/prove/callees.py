@@ -100,13 +100,14 @@ class Callee:
             return None
         given = [run.term_of(each) for each in arguments]
         width = kind.bits if isinstance(kind, Integer) else ADDRESS
-        return value_of(run, kind, terms.apply(name, given, width))
+        return value_of(run, kind, terms.apply(f"{name}:{width}", given, width))
 
     def _look(self, run: Run, effect: Effect, arguments: tuple[Any, ...]) -> object:
         given = effect.gives.argument if effect.gives is not None else None
         if given is not None and given < len(arguments) and isinstance(arguments[given], Place):
             return run.read(arguments[given])
-        state = run.side.shared.state((*run.memory.state(), len(run.events)))
+        contents = tuple(run.locals.contents(arguments, self._takes).items())
+        state = run.side.shared.state((*run.memory.state(), len(run.events), contents))
         return self._function(run, f"{self.name} in state {state}", arguments)
 
     def _check(self, run: Run, report: Report, arguments: tuple[Any, ...]) -> object:

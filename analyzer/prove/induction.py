@@ -59,7 +59,9 @@ class Plan:
     def __init__(self, heads: Iterable[str]) -> None:
         self.heads = set(heads)
         self.changing: dict[tuple[str, str, str], object] = {}
-        self.partners: dict[tuple[str, str, str], list[Partner]] = {}
+        self.dropped: set[tuple[str, str, str, Partner]] = set()
+        # Locals that a turn gives away: others can reach them from the first turn on.
+        self.given: set[tuple[str, str, int]] = set()
         self._ranges: dict[tuple[str, str, str], tuple[int, int]] = {}
         # Whether it is known what turns of both sides' loops change.
         self.learnt = False
@@ -92,7 +94,7 @@ class Plan:
 
     def drop(self, key: tuple[str, str, str], partner: Partner) -> None:
         """Hold a variable no longer equal to another one. Raises Restart."""
-        self.partners[key] = [each for each in self.partners[key] if each != partner]
+        self.dropped.add((*key, partner))
         raise Restart
 
 
@@ -130,6 +132,9 @@ class Inductive(Unrolled):
         at_head = place_of(head, names, values)
         if f"{self.side} {at_head}" not in self.plan.heads:
             return super().head(head, names, *values)
+        for side, place, number in sorted(self.plan.given):
+            if side == self.side and place == at_head:
+                self.run.locals.give(number)
         turn = Turn(at_head, self._carried(names, values), self._memory())
         standing = self._standing.setdefault(head, {})
         if at_head in standing:
@@ -172,7 +177,10 @@ class Inductive(Unrolled):
             self._changes_memory(first.head)
         for name, before in first.carried.items():
             key = self.side, first.head, name
-            after = last.carried.get(name, before)
+            if name not in last.carried:
+                self.plan.given.add((self.side, first.head, self.run.locals.number_in(name)))
+                raise Restart
+            after = last.carried[name]
             if key in self.plan.changing:
                 self._stays(key, before, after)
             elif not self._holds(equality(before, after, self.run)):
@@ -212,22 +220,23 @@ class Following(Inductive):
     side = "target"
     # Where upstream's side stood at the same event.
     there: Turn
-    first: Turn
+
+    def __init__(self, plan: Plan, run: Run, *settings: Any) -> None:
+        super().__init__(plan, run, *settings)
+        # Which variables were held equal to which, by the event of the head.
+        self._used: dict[str, dict[str, Partner]] = {}
 
     def fresh(self, head: str, made: str, name: str, value: object) -> object:
         """What a variable that changes is at the beginning of any turn."""
         there = self.there
         key = there.head, head, name
-        known = self.plan.partners.get(key)
         fitting = [
-            each
-            for each in (self._candidates(name, value) if known is None else known)
-            if self._apart(there.carried.get(each.name), value) == each.by
+            each for each in self._candidates(name, value) if (*key, each) not in self.plan.dropped
         ]
-        self.plan.partners[key] = fitting
         if not fitting:
             return super().fresh(head, made, name, value)
         partner = fitting[0]
+        self._used.setdefault(made, {})[name] = partner
         origin = "upstream", there.head, partner.name
         given = rebound(there.carried[partner.name], self.run)
         number = f"{made} upstream {partner.name}"
@@ -263,20 +272,13 @@ class Following(Inductive):
             return None
         return 0 if self._holds(equality(there, here, self.run)) else None
 
-    def _check(self, made: str, first: Turn, last: Turn) -> None:
-        super()._check(made, first, last)
-        self.first = first
-
-    def meets(self, there: Turn, first_there: Turn) -> None:
+    def meets(self, there: Turn, made: str) -> None:
         """Both came back: what was held equal on both sides is. Raises Restart where it is not."""
         assert self.back is not None
-        for name in self.first.carried:
-            key = first_there.head, self.first.head, name
-            partners = self.plan.partners.get(key)
-            if partners and ("target", self.first.head, name) in self.plan.changing:
-                after = self._after(there.carried[partners[0].name], partners[0].by)
-                if not self._holds(equality(after, self.back.carried[name], self.run)):
-                    self.plan.drop(key, partners[0])
+        for name, partner in self._used.get(made, {}).items():
+            after = self._after(there.carried[partner.name], partner.by)
+            if not self._holds(equality(after, self.back.carried[name], self.run)):
+                self.plan.drop((there.head, self.back.head, name), partner)
 
     def _after(self, value: object, by: int) -> object:
         if not by:

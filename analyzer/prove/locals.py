@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _STACK = 0xFFFF_C900_0000_0000
 _ROOM = 1 << 24
 _MOST_CELLS = 512
+_OBJECT = "object "
 
 
 class Cell(NamedTuple):
@@ -124,7 +125,16 @@ class Locals:
         """The scalars of all locals that nobody else can reach."""
         for number, (root, _) in enumerate(self._made):
             if id(root) not in self._numbers:
-                yield from self._cells(root, None, f"object {number}")
+                yield from self._cells(root, None, f"{_OBJECT}{number}")
+
+    def give(self, number: int) -> None:
+        """Let others reach a local, by its number among all that were made."""
+        if number < len(self._made):
+            self._number(self._made[number][0], None)
+
+    def number_in(self, key: str) -> int:
+        """The number of the local that a private scalar's key begins with."""
+        return int(key.removeprefix(_OBJECT).split("[")[0].split(".")[0])
 
     def _fresh(self, cell: Cell, name: str) -> object:
         match cell.shape:

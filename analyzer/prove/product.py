@@ -7,7 +7,7 @@ it goes. The first input on which they part ends the search.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from analyzer.errors import CodePlace, FaultKind, KernelFault, Stopped
@@ -26,6 +26,9 @@ from analyzer.prove.solver import Answer, Solver
 from analyzer.prove.terms import ADDRESS, Term
 from analyzer.translate.program import Faulted, Halted, Returned
 from analyzer.translate.types import Integer, Pointer, Void
+
+# Turns of a loop on one input.
+_MOST_TURNS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def watched(
     given: Callable[[Run], tuple[object, ...]] | None = None,
 ) -> tuple[Record | None, Record | None, Parting | None]:
     """Run both sides on one input: what each did, and where they part."""
-    search = _Search(upstream, target, None, limits, given)
+    search = _Search(upstream, target, None, replace(limits, turns=_MOST_TURNS), given)
     try:
         search.on(model)
     except _Parted as parted:
@@ -154,14 +157,18 @@ class _Search:
         assert self._solver is not None
         if self._plan is not None and not self._plan.learnt:
             self._learn(self._plan)
+        followed_any = False
         later = []
         pointers = frozenset(self._pointers())
         for path in explored(self._solver, self._limits):
             found = self._first(path)
             if found is not None and self._worth_following(found):
+                followed_any = True
                 conditions = tuple(path.conditions)
                 if not self._follow(found, conditions, path.model(), pointers):
                     later.append((found, conditions, path.model()))
+        if not followed_any:
+            self.findings.stopped.setdefault("upstream's side comes to no end on any path", None)
         followed = self._followed_arguments()
         for found, conditions, model in later:
             known = model if model is not None and model.holds(followed) else None
@@ -257,6 +264,7 @@ class _Search:
 
     def _note(self, run: Run) -> None:
         self.findings.called.update(dict.fromkeys(each.name for each in run.events))
+        self.findings.called.update(dict.fromkeys(run.side.pointed))
 
     def _worth_following(self, found: Record) -> bool:
         ended = found.ended
@@ -342,8 +350,7 @@ class _Search:
 def arguments(run: Run) -> tuple[object, ...]:
     """Values for the parameters of which nothing is known: both sides have the same."""
     return tuple(
-        run.fresh(kind, argument_name(number))
-        for number, kind in enumerate(run.side.parameters)
+        run.fresh(kind, argument_name(number)) for number, kind in enumerate(run.side.parameters)
     )
 
 
@@ -370,6 +377,7 @@ class _Follower:
                 raise _Undecided
             self._part(Sort.MORE, self._script.ended, event)
         there = events[number]
+        self._same_epoch(there.epoch, event.epoch)
         if event.act is Act.HEAD and isinstance(self.run.loops, Following):
             self.run.loops.there = there.carried
         if not _alike(there, event):
@@ -396,24 +404,26 @@ class _Follower:
             if ended.how is not How.FAULTED:
                 self._part(Sort.NO_FAULT, there, ended)
             return
+        self._same_epoch(there.epoch, ended.epoch)
         if there.value is not None and ended.value is not None:
             self._must([terms.eq(there.value, ended.value)], Sort.RESULT, there, ended)
         memory = differences(there.memory, ended.memory, ended.epoch)
         self._must(memory, Sort.MEMORY, there, ended)
 
+    def _same_epoch(self, there: str, here: str) -> None:
+        """Both have memory as the same event left it."""
+        if there != here:
+            raise _Undecided("what a callee writes is known more exactly on one side")
+
     def _comes_back(self, there: Ended, ended: Ended) -> None:
         """Both come back to the head of one loop, and a turn has kept what was held."""
         if there.back != ended.back:
             self._part(Sort.OTHER_CALL, there, ended)
+        self._same_epoch(there.epoch, ended.epoch)
         memory = differences(there.memory, ended.memory, ended.epoch)
         self._must(memory, Sort.MEMORY, there, ended)
         assert isinstance(self.run.loops, Following)
-        first = next(
-            each.carried
-            for number, each in enumerate(self._script.events, 1)
-            if f"{each.name}#{number}" == there.back
-        )
-        self.run.loops.meets(there.turn, first)
+        self.run.loops.meets(there.turn, ended.back)
 
     def _must(
         self, equations: Iterable[Term], sort: Sort, there: Event | Ended, here: Event | Ended
@@ -449,7 +459,6 @@ def _alike(one: Event, other: Event) -> bool:
         one.act is other.act
         and one.name == other.name
         and [each.width for each in one.arguments] == [each.width for each in other.arguments]
-        and one.epoch == other.epoch
     )
 
 

@@ -180,6 +180,7 @@ class Run:
         """Read a member of a struct; what stands in it as a whole is its address."""
         member = self._found(ref, name)
         address = self._address(ref, member)
+        self._call_anonymous(ref, member)
         match member.type:
             case Record() as kind:
                 return Ref(self, kind, address)
@@ -219,7 +220,14 @@ class Run:
         return terms.add(ref._term, terms.const(member.offset, ADDRESS))
 
     def _component(self, ref: Ref, member: Member) -> str:
-        return f"{ref._kind.tag}.{member.name}"
+        tag = ref._kind.tag
+        return f"{self.side.called.get(tag, tag)}.{member.name}"
+
+    def _call_anonymous(self, ref: Ref, member: Member) -> None:
+        """Call an anonymous struct by the member that it is: its own tag tells where it stands."""
+        kind = member.type.of if isinstance(member.type, Array) else member.type
+        if isinstance(kind, Record) and " " in kind.tag:
+            self.side.called[kind.tag] = self._component(ref, member)
 
     def read(self, place: Place) -> object:
         """Read what a pointer leads to."""
@@ -296,6 +304,7 @@ class Run:
 
     def fresh(self, kind: CType, name: str) -> object:
         """A value of a type of which nothing is known but its name."""
+        self.side.shared.widths.check(name, width_of(kind))
         if isinstance(kind, Integer):
             return word(terms.symbol(name, kind.bits), self.path, signed=kind.signed)
         if isinstance(kind, Pointer):

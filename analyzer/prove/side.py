@@ -50,6 +50,9 @@ class Sees(Protocol):
     def signature(self, name: str) -> FunctionType | None:
         """A function's type."""
 
+    def has_own(self, name: str) -> bool:
+        """Whether the file itself has a body of that name."""
+
 
 class Shared:
     """What both sides of one proof have in common: layouts, addresses, widths."""
@@ -99,6 +102,10 @@ class Side:
         self.refused: dict[str, str] = {}
         self._shapes: dict[Record, RecordShape] = {}
         self._late: dict[str, _Late] = {}
+        # What anonymous structs are called on both sides, by their tags on this one.
+        self.called: dict[str, str] = {}
+        # Functions whose address was used.
+        self.pointed: dict[str, None] = {}
         for name in opened:
             self._open(name)
         self._open_small()
@@ -215,16 +222,18 @@ class Side:
         """What the model says of a callee; None where it has none, or the tree has a body."""
         from analyzer.mm.effects import EFFECTS
 
-        return EFFECTS.get(name)
+        return None if self.sees.has_own(name) else EFFECTS.get(name)
 
     def address_of_function(self, value: object) -> Term | None:
         """The address of a C function, by what the namespace holds for it."""
         from analyzer.prove.callees import Callee
 
         if isinstance(value, Callee):
+            self.pointed[value.name] = None
             return self.shared.address_of(value.name)
         for name in self._functions:
             if self.program[name] is value:
+                self.pointed[name] = None
                 return self.shared.address_of(name)
         return None
 

@@ -61,6 +61,10 @@ class Shown:
         """Nothing: what an excerpt calls is declared nowhere."""
         return None
 
+    def has_own(self, name: str) -> bool:
+        """Whether there is a body of that name."""
+        return name in self.functions
+
 
 class Turn(Side):
     """One turn of the loop, with code in its slots."""
