@@ -142,18 +142,20 @@ class Word:
     __rand__ = __and__
 
     def __or__(self, other: object) -> Number:
-        return self._bitwise(terms.bitor, other)
+        return (
+            self._bitwise(terms.bitor, other) if isinstance(other, Word | int) else NotImplemented
+        )
 
     __ror__ = __or__
 
     def __xor__(self, other: object) -> Number:
-        return self._bitwise(terms.bitxor, other)
+        return (
+            self._bitwise(terms.bitxor, other) if isinstance(other, Word | int) else NotImplemented
+        )
 
     __rxor__ = __xor__
 
-    def _bitwise(self, made: Made, other: object) -> Number:
-        if not isinstance(other, Word | int):
-            return NotImplemented
+    def _bitwise(self, made: Made, other: Number) -> Number:
         low, high = _bounds(other)
         width = bits_for(min(self.low, low), max(self.high, high))
         if self.low >= 0 and low >= 0:

@@ -42,7 +42,9 @@ class Measured:
 
 def proved(case: Case) -> Proof:
     """A proof from the texts, as the tool makes it."""
-    sides = (Definitions.of_text(each.read_text(), each.name) for each in (case.upstream, case.variant))
+    sides = (
+        Definitions.of_text(each.read_text(), each.name) for each in (case.upstream, case.variant)
+    )
     pair = pair_of(case.function, *sides, {})
     if not isinstance(pair, Pair):
         return pair

@@ -73,7 +73,9 @@ class Twins:
         if width == 0:
             return self.symbol(self.draw.choice("pq"), 0)
         # Constants and few symbols: rules look for what is equal, and for what is known.
-        return self.const(width) if self.draw.random() < 0.45 else self.symbol("ab"[self.bit()], width)
+        return (
+            self.const(width) if self.draw.random() < 0.45 else self.symbol("ab"[self.bit()], width)
+        )
 
     def bit(self) -> int:
         return self.draw.getrandbits(1)
@@ -101,7 +103,15 @@ class Twins:
         return found
 
     def truths(self) -> list[Any]:
-        return [self.equal, self.equal, self.less, self.less, self.opposite, self.joined, self.choice]
+        return [
+            self.equal,
+            self.equal,
+            self.less,
+            self.less,
+            self.opposite,
+            self.joined,
+            self.choice,
+        ]
 
     def ring(self, width: int, depth: int) -> tuple[Term, Any]:
         # A product of more bits would take the solver minutes.
@@ -132,7 +142,11 @@ class Twins:
         return terms.sub(a, b), self.made.mk_term(bitwuzla.Kind.BV_SUB, [x, y])
 
     def choice(self, width: int, depth: int) -> tuple[Term, Any]:
-        (p, o), (a, x), (b, y) = self.twin(0, depth), self.twin(width, depth), self.twin(width, depth)
+        (p, o), (a, x), (b, y) = (
+            self.twin(0, depth),
+            self.twin(width, depth),
+            self.twin(width, depth),
+        )
         return terms.ite(p, a, b), self.made.mk_term(bitwuzla.Kind.ITE, [o, x, y])
 
     def part(self, width: int, depth: int) -> tuple[Term, Any]:

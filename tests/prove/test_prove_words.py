@@ -131,7 +131,10 @@ class Growing:
 
     def divided(self, depth: int) -> Grown:
         bits, signed = self.draw.choice(((32, False), (32, True), (64, False), (64, True)))
-        one, two = self.into(self.grown(depth), bits, signed), self.into(self.grown(depth), bits, signed)
+        one, two = (
+            self.into(self.grown(depth), bits, signed),
+            self.into(self.grown(depth), bits, signed),
+        )
         low = -(1 << (bits - 1)) if signed else None
         if two.value == 0 or (two.value == -1 and one.value == low):
             return one
@@ -179,7 +182,9 @@ def fits(found: Number, value: int) -> bool:
     )
 
 
-@pytest.mark.parametrize(("first", "count", "depth"), [(0, 700, 1), (1_000, 500, 2), (2_000, 250, 4)])
+@pytest.mark.parametrize(
+    ("first", "count", "depth"), [(0, 700, 1), (1_000, 500, 2), (2_000, 250, 4)]
+)
 def test_an_expression_of_words_is_python_s(first: int, count: int, depth: int) -> None:
     refused = symbolic = 0
     for seed in range(first, first + count):
