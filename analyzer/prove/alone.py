@@ -40,7 +40,12 @@ def prove_alone(
     except KeyboardInterrupt:
         interrupted = True
     unproved += [
-        Unproved(f"{LOOP}()", f"{each.proof.reason}: {_input(each.proof)}", each.proof.place)
+        Unproved(
+            f"{LOOP}()",
+            f"{each.proof.reason}: {_input(each.proof)}",
+            each.proof.place,
+            each.proof.outcome is Outcome.DIFFERENT,
+        )
         for each in proofs
         if each.proof.outcome is not Outcome.SAME
     ]
@@ -48,7 +53,9 @@ def prove_alone(
     rests = "the proof of what is moved and when"
     assumptions = ((_LOOP.format(bases=bases), rests), (_SIZES, rests))
     same = tuple(each for each in proofs if each.proof.outcome is Outcome.SAME)
-    return Proofs(same, tuple(dict.fromkeys(unproved)), interrupted, assumptions if same else ())
+    rested = assumptions if same else ()
+    found = tuple(dict.fromkeys(unproved))
+    return Proofs(same, found, interrupted, rested, whole=False)
 
 
 def _distinct(spliced: Sequence[Spliced]) -> list[Spliced]:

@@ -31,6 +31,9 @@ class Budget:
     each: float = 5.0
 
 
+_BEFORE = "the two functions already differ before the patch"
+
+
 class Judge:
     """Proves pairs, one after another, within one budget."""
 
@@ -51,7 +54,9 @@ class Judge:
         why = self._of_base(task, upstream, target)
         if not why:
             return proof
-        return replace(proof, outcome=Outcome.UNDECIDED, reason=why)
+        return replace(
+            proof, outcome=Outcome.UNDECIDED, reason=why, of_base=why.startswith(_BEFORE)
+        )
 
     def _of_base(self, task: Task, upstream: Half, target: Half) -> str:
         """Why a difference may not be charged to the patch; empty where it is the patch's."""
@@ -78,10 +83,7 @@ class Judge:
             case Outcome.DIFFERENT:
                 example = before.counterexample
                 given = example.input if example is not None else ""
-                return (
-                    "the two functions already differ before the patch: "
-                    f"{before.reason}{f', given {given}' if given else ''}"
-                )
+                return f"{_BEFORE}: {before.reason}{f', given {given}' if given else ''}"
         return (
             "the sides differ, and whether they did before the patch is not decided: "
             f"{before.reason}"

@@ -254,7 +254,14 @@ class _Prover:
             tuple(found.called),
             self._paths,
             self._solver.spent.queries - self._queries,
+            self._small(),
         )
+
+    def _small(self) -> tuple[str, ...]:
+        """What was run without having been opened."""
+        own = {*self._opened, *(each.name for each in self._pair.functions)}
+        run = (each.name for side in self._sides for each in side.functions)
+        return tuple(dict.fromkeys(name for name in run if name not in own))
 
 
 class _Known:

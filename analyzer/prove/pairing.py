@@ -113,13 +113,28 @@ def why_open(half: Half, each: Touched, same: Mapping[tuple[str, str], tuple[str
     waiting, seen = [each.name], {(each.path, each.name)}
     while waiting:
         for user in half.users(waiting.pop()):
-            if user in seen or each.name in same.get(user, ()):
+            if user in seen:
+                continue
+            if not _only_calls(half, user, each.name):
+                return f"{user[1]}() hands it on"
+            if each.name in same.get(user, ()):
                 continue
             if user in same or not _is_helper(half, user):
                 return f"its caller {user[1]}() was not proved to be the same by running it"
             seen.add(user)
             waiting.append(user[1])
     return ""
+
+
+def _only_calls(half: Half, user: tuple[str, str], name: str) -> bool:
+    """Whether a function does no more with another than to call it."""
+    file = half.now(user[0])
+    return all(
+        behind == "("
+        for body in (file.own(user[1]) if file is not None else ())
+        for word, behind in zip(body.tokens, (*body.tokens[1:], ""), strict=True)
+        if word == name
+    )
 
 
 def _is_helper(half: Half, user: tuple[str, str]) -> bool:

@@ -93,8 +93,8 @@ class Proof:
 
     SAME holds under ``assumptions``. DIFFERENT has a ``counterexample``. UNDECIDED has a
     ``reason``. ``opened`` are callees that were run as they are, ``called`` those that were left
-    open; ``locks`` and ``errors`` say whether locks are taken and error values returned. ``turns``
-    is how many turns of its loops were compared where a proof by induction failed.
+    open. ``small`` are callees that are always run as they are, since they call nothing.
+    ``of_base``: UNDECIDED, as the functions differed before the patch.
     """
 
     function: str
@@ -107,3 +107,5 @@ class Proof:
     called: tuple[str, ...] = ()
     paths: int = 0
     queries: int = 0
+    small: tuple[str, ...] = ()
+    of_base: bool = False

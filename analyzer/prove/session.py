@@ -56,11 +56,15 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Unproved:
-    """Something that is touched and was not proved, and why."""
+    """Something that is touched and was not proved, and why.
+
+    ``by_calls``: what it calls is not what upstream's does, and may do the same to the model.
+    """
 
     what: str
     why: str
     place: CodePlace | None = None
+    by_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +279,10 @@ def _paths(upstream: Kernel, target: Kernel) -> tuple[tuple[Paths, ...], tuple[P
 def _same(made: _Made, mine: int) -> dict[tuple[str, str], tuple[str, ...]]:
     """One side's functions that were proved to be the same, and what was run for it."""
     return {
-        ((task.theirs, task.ours)[mine].path, (task.theirs, task.ours)[mine].name): one.proof.opened
+        ((task.theirs, task.ours)[mine].path, (task.theirs, task.ours)[mine].name): (
+            *one.proof.opened,
+            *one.proof.small,
+        )
         for task, one in made
         if one.proof.outcome is Outcome.SAME
     }

@@ -16,18 +16,18 @@ import pytest
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "translate"))
 
-from oracle import GCC, Program, judged, programs  # noqa: E402
-from prove_pairs import seen  # noqa: E402
+from oracle import GCC, Program, judged, programs
+from prove_pairs import seen
 
-from analyzer.errors import Stopped  # noqa: E402
-from analyzer.prove.heads import Unrolled  # noqa: E402
-from analyzer.prove.model import Model  # noqa: E402
-from analyzer.prove.pinned import Pinned  # noqa: E402
-from analyzer.prove.product import argument_name, arguments  # noqa: E402
-from analyzer.prove.run import Run  # noqa: E402
-from analyzer.prove.side import Shared, Side  # noqa: E402
-from analyzer.translate import Translated, load  # noqa: E402
-from analyzer.translate.program import Returned  # noqa: E402
+from analyzer.errors import Stopped
+from analyzer.prove.heads import Unrolled
+from analyzer.prove.model import Model
+from analyzer.prove.pinned import Pinned
+from analyzer.prove.product import argument_name, arguments
+from analyzer.prove.run import Run
+from analyzer.prove.side import Shared, Side
+from analyzer.translate import Translated, load
+from analyzer.translate.program import Returned
 
 needs_gcc = pytest.mark.skipif(GCC is None, reason="gcc is not here to judge")
 ALL = os.environ.get("PROVE_ALL") == "1"

@@ -318,3 +318,17 @@ def test_questions_are_handed_on(tmp_path: Path) -> None:
     assert told(found) == [("one", "same", "")]
     assert {name for name, _ in kept} == {"one"}
     assert all(text.startswith("(set-logic QF_AUFBV)") for _, text in kept)
+
+
+def test_a_helper_that_is_handed_on_is_not_covered(tmp_path: Path) -> None:
+    """Its caller runs it; whoever else calls it is not seen."""
+    before = "void later(int (*what)(int));\n" + SMALL
+
+    def helped(step: int) -> str:
+        helper = f"static int help(int a)\n{{\n\treturn a + {step};\n}}\n\nstatic int one"
+        call = f"later(help);\n\tact(help(a) - {step});"
+        return before.replace("static int one", helper).replace("act(a);", call, 1)
+
+    found = proofs(tmp_path, (before, helped(1)), (before, helped(2)))
+    assert ("help", "different", "SM-1") in told(found)
+    assert not found.complete

@@ -108,10 +108,7 @@ class Growing:
         """Convert to an integer type, as the translation does."""
         if not bits:
             bits, signed = self.draw.choice(KINDS)
-        if signed:
-            made = HELPERS[f"_i{bits}"](one.word)
-        else:
-            made = one.word & ((1 << bits) - 1)
+        made = HELPERS[f"_i{bits}"](one.word) if signed else one.word & (1 << bits) - 1
         return Grown(made, wrapped(one.value, bits, signed), f"{'ui'[signed]}{bits}({one.said})")
 
     def settled(self, depth: int) -> Grown:
