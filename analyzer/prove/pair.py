@@ -74,6 +74,8 @@ class _Prover:
         self._pair = pair
         self._solver = solver
         self._limits = limits
+        # The limit is one for all rounds.
+        self._until = perf_counter() + limits.seconds
         self._opened: dict[str, None] = {}
         self._paths = 0
         self._queries = solver.spent.queries
@@ -125,14 +127,14 @@ class _Prover:
 
     def _try(self, limits: Limits, plan: Plan | None = None) -> Findings:
         one, other = self._sides
-        limits = replace(limits, began=perf_counter())
+        left = self._until - perf_counter()
+        limits = replace(limits, seconds=min(limits.seconds, left), began=perf_counter())
         return compare(one, other, self._solver, limits, self._given, plan)
 
     def _by_induction(self, heads: set[str]) -> Findings | None:
         """Cut loops at their heads, and drop what a turn does not keep until all is kept."""
         plan = Plan(heads)
-        until = perf_counter() + self._limits.seconds
-        while perf_counter() < until:
+        while perf_counter() < self._until:
             try:
                 found = self._try(self._limits, plan)
             except Restart:

@@ -25,7 +25,7 @@ from analyzer.prove.values import (
     width_of,
 )
 from analyzer.prove.words import Number, Truth, Word, at, truth_term, word
-from analyzer.translate.runtime.nothing import Null, Wild
+from analyzer.translate.runtime.nothing import Null, Unmodelled, Unset, Wild
 from analyzer.translate.runtime.pointers import Pointer as Plain
 from analyzer.translate.runtime.records import Record as Local
 from analyzer.translate.types import Array, CType, FunctionType, Integer, Pointer, Record, Void
@@ -276,6 +276,10 @@ class Run:
                 return terms.const(value._address, ADDRESS)
             case Local() | Plain():
                 return self.locals.address(value)
+            case Unset():
+                raise KernelFault(FaultKind.UNINITIALISED, "a value that was never written")
+            case Unmodelled():
+                raise Stopped("a variable is used that only a turn of a loop sets")
         known = self.side.address_of_function(value)
         if known is None:
             raise Stopped(f"the address of a {type(value).__name__}")

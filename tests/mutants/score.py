@@ -7,7 +7,7 @@ machine code, are a third and a fourth opinion.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
@@ -78,8 +78,7 @@ class Verdict(Enum):
 class Score:
     """One mutant and all opinions of it.
 
-    ``same_code``: gcc makes the same instructions of it; None where gcc was not asked. ``before``
-    is what was proved of the function alone, where the answer is its caller's.
+    ``same_code``: gcc makes the same instructions of it; None where gcc was not asked.
     """
 
     function: str
@@ -115,7 +114,8 @@ class Score:
         """What a person has to look at: the opinions do not have to agree, and do not."""
         if self.proof.outcome is Outcome.DIFFERENT and self.same_code:
             return "proved different, and the same machine code"
-        if self.proof.outcome is Outcome.SAME and not self.mutant.equal and not self.same_code:
+        alone = self.same_code is False and not self.mutant.equal
+        if self.proof.outcome is Outcome.SAME and alone:
             return "proved the same, and nobody else says so"
         return ""
 
@@ -123,7 +123,7 @@ class Score:
 class Subject:
     """A C file, the functions of which are judged; what it is proved with, and run on.
 
-    ``tree`` is where gcc finds headers; ``callers`` may be asked where a function alone differs.
+    ``options`` and ``top`` are where gcc finds headers.
     """
 
     def __init__(self, seen: Definitions, options: Iterable[str] = (), top: Path | None = None):
@@ -249,10 +249,9 @@ class MovePathSubject(Subject):
         environment = Environment.of_file(file, LP64, self._state.headers(trees.PATH))
         found = reached(ENTRIES, file, environment, source, known=names())
         open_ = tuple(one.need.name for one in found.open)
-        made = MovePath(
+        return MovePath(
             self.era.value, key, text, found.functions, found.variables, found.refused, open_
         )
-        return replace(made)
 
 
 def _sets() -> Sets:

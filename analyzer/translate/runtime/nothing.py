@@ -127,6 +127,11 @@ class Embedded(Address):
 
     __slots__ = ()
 
+    def _order(self, other: object) -> NoReturn:
+        raise Stopped(f"where {self!r} lies in memory, before or behind another object")
+
+    __lt__ = __gt__ = __le__ = __ge__ = _order
+
 
 class NoObject(Address):
     """A pointer that points to nothing: it compares, and any access through it is a fault."""
