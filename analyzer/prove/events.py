@@ -54,7 +54,8 @@ class How(Enum):
 class Ended:
     """The end of a run: with a value or none, a fault, or a reason of ours.
 
-    BACK: ``back`` names the event at which the loop was cut, ``turn`` is that which would begin.
+    BACK: ``back`` names the event at which the loop was cut, ``turn`` is that which would begin,
+    ``contents`` what locals hold that others can reach.
     """
 
     how: How
@@ -66,3 +67,4 @@ class Ended:
     epoch: str = "0"
     back: str = ""
     turn: Any = None
+    contents: Mapping[str, Term | None] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -21,7 +21,8 @@ from analyzer.prove.proof import Outcome, Proof
 from analyzer.prove.side import Shared, Side
 from analyzer.prove.solver import Solver
 from analyzer.prove.story import told
-from analyzer.translate import Translated, Untranslated
+from analyzer.translate import Translated, Untranslated, Use
+from analyzer.translate.types import CType, Integer, Pointer, Record, Void
 
 if TYPE_CHECKING:
     from analyzer.prove.run import Run
@@ -61,7 +62,26 @@ def pair_of(
             reason = f"{name}() of {where} is not {how}: {function.reason}"
             return Proof(name, Outcome.UNDECIDED, reason, place)
         found.append(function)
+    one, other = found
+    if not _alike((one.returns, *one.parameters), (other.returns, *other.parameters)):
+        place = CodePlace(other.path, other.span.line, None, name)
+        reason = f"{name}() takes or returns other types than upstream's"
+        return Proof(name, Outcome.UNDECIDED, reason, place)
     return Pair(name, upstream, target, (found[0], found[1]), constants)
+
+
+def _alike(one: Sequence[CType], other: Sequence[CType]) -> bool:
+    """Whether types are the same to a machine, whatever they are called."""
+    return list(map(_type, one)) == list(map(_type, other))
+
+
+def _type(kind: CType) -> object:
+    match kind:
+        case Integer(bits=bits, signed=signed):
+            return bits, signed
+        case Pointer(to=to):
+            return "pointer", to if isinstance(to, Record | Void) else _type(to)
+    return kind
 
 
 def prove(pair: Pair, solver: Solver, limits: Limits) -> Proof:
@@ -186,6 +206,10 @@ class _Prover:
                 None,
                 found,
             ), []
+        other = self._other_beginning()
+        if other:
+            reason = f"{other}, which is used, begins with other values in the two files"
+            return self._proof(Outcome.UNDECIDED, reason, None, found), []
         if found.cut:
             reason = f"equal up to {self._limits.turns} turns of each loop, and not shown beyond"
             return self._proof(Outcome.UNDECIDED, reason, None, found), []
@@ -200,6 +224,21 @@ class _Prover:
             for name in (*each.assumed, *each.unseen)
         ]
         return self._proof(Outcome.SAME, "", None, found, assumed), []
+
+    def _other_beginning(self) -> str:
+        """A variable of the files that both sides use, and that each fills differently."""
+        pair = self._pair
+        used = {
+            need.name: None
+            for side in self._sides
+            for function in side.functions
+            for need in function.needs
+            if need.use is Use.VALUE
+        }
+        for name in used:
+            if pair.upstream.beginning(name) != pair.target.beginning(name):
+                return name
+        return ""
 
     def _parted(self, parting: Parting, found: Findings) -> Proof:
         """Make the input small, and run both sides on it."""
@@ -256,7 +295,7 @@ class _Prover:
             tuple(found.called),
             self._paths,
             self._solver.spent.queries - self._queries,
-            self._small(),
+            self._small() if outcome is Outcome.SAME else (),
         )
 
     def _small(self) -> tuple[str, ...]:

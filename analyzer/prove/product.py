@@ -23,7 +23,7 @@ from analyzer.prove.proof import Sort
 from analyzer.prove.run import Later, Run, Way, is_sound
 from analyzer.prove.side import Side
 from analyzer.prove.solver import Answer, Solver
-from analyzer.prove.terms import ADDRESS, Term
+from analyzer.prove.terms import ADDRESS, Op, Term
 from analyzer.translate.program import Faulted, Halted, Returned
 from analyzer.translate.types import Integer, Pointer, Void
 
@@ -231,14 +231,13 @@ class _Search:
         return self._limits.turns, run.path.decided, lambda place: seen.add(f"{side} {place}")
 
     def _followed_arguments(self) -> list[Term]:
-        """That arguments are sound that upstream follows and never compares with NULL."""
+        """That arguments are sound that upstream follows, and of which it never asks anything."""
         found = []
         for number, kind in enumerate(self._upstream.parameters):
             if not isinstance(kind, Pointer):
                 continue
             argument = terms.symbol(argument_name(number), ADDRESS)
-            null = terms.eq(argument, terms.const(0, ADDRESS))
-            if argument in self._followed and not {null, terms.negate(null)} & self._asked:
+            if argument in self._followed and argument not in self._asked:
                 name = self._upstream.names[number]
                 self.findings.granted[f"{name} is neither NULL nor an error pointer"] = None
                 found.append(is_sound(argument))
@@ -251,7 +250,8 @@ class _Search:
         self.findings.paths += 1
         self.findings.granted.update(dict.fromkeys(run.taken_for_granted))
         self._followed |= run.followed
-        self._asked.update(path.conditions)
+        granted = {is_sound(each) for each in run.followed}
+        self._asked |= _asked_of(each for each in path.conditions if each not in granted)
         self._note(run)
         self.records[0] = None if ended is None else Record(tuple(run.events), ended)
         return self.records[0]
@@ -331,7 +331,15 @@ class _Search:
     def _came_back(self, run: Run, made: str) -> Ended:
         assert isinstance(run.loops, Inductive)
         memory, epoch = run.memory.written(), run.memory.epoch
-        return Ended(How.BACK, memory=memory, epoch=epoch, back=made, turn=run.loops.back)
+        contents = run.locals.contents((), ())
+        return Ended(
+            How.BACK,
+            memory=memory,
+            epoch=epoch,
+            back=made,
+            turn=run.loops.back,
+            contents=contents,
+        )
 
     def _returned(self, run: Run, value: object) -> Ended:
         kind = run.side.returns
@@ -357,6 +365,19 @@ def arguments(run: Run) -> tuple[object, ...]:
 def argument_name(number: int) -> str:
     """What the symbol of a parameter is called."""
     return f"argument {number}"
+
+
+def _asked_of(conditions: Iterable[Term]) -> set[Term]:
+    """What conditions ask of by itself, not of what memory holds there."""
+    found: set[Term] = set()
+    waiting = list(conditions)
+    while waiting:
+        term = waiting.pop()
+        if term not in found:
+            found.add(term)
+            if term.op is not Op.SELECT:
+                waiting.extend(term.args)
+    return found
 
 
 class _Follower:
@@ -422,6 +443,7 @@ class _Follower:
         self._same_epoch(there.epoch, ended.epoch)
         memory = differences(there.memory, ended.memory, ended.epoch)
         self._must(memory, Sort.MEMORY, there, ended)
+        self._must(_same_contents(there, ended), Sort.MEMORY, there, ended)
         assert isinstance(self.run.loops, Following)
         self.run.loops.meets(there.turn, ended.back)
 
@@ -462,7 +484,7 @@ def _alike(one: Event, other: Event) -> bool:
     )
 
 
-def _same_contents(one: Event, other: Event) -> Iterable[Term]:
+def _same_contents(one: Event | Ended, other: Event | Ended) -> Iterable[Term]:
     """What callees find in locals. What upstream leaves unwritten, no callee looks at."""
     for key, value in one.contents.items():
         here = other.contents.get(key)

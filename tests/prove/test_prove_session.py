@@ -34,7 +34,7 @@ def left(found: Proofs) -> list[tuple[str, str]]:
     return [(one.what, one.why) for one in found.unproved]
 
 
-# --- the patch's own ------------------------------------------------------------------------------
+# --- the patch's own ----------------------------------------------------------------------------
 
 
 def test_an_equal_rewrite_is_the_same(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_comments_touch_nothing(tmp_path: Path) -> None:
     assert (told(found), found.complete) == ([], True)
 
 
-# --- which is which --------------------------------------------------------------------------------
+# --- which is which ------------------------------------------------------------------------------
 
 
 def test_a_helper_of_one_side_is_covered_by_its_caller(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_function_with_other_parameters_is_no_pair(tmp_path: Path) -> None:
     assert found.proofs[0].proof.reason == "two() does not take or return what upstream's does"
 
 
-# --- what is no function ---------------------------------------------------------------------------
+# --- what is no function -------------------------------------------------------------------------
 
 
 def test_a_changed_macro_touches_its_users(tmp_path: Path) -> None:
@@ -269,7 +269,7 @@ def test_other_files_count_where_they_are_not_changed_alike(tmp_path: Path) -> N
     ]
 
 
-# --- what ends early -------------------------------------------------------------------------------
+# --- what ends early -----------------------------------------------------------------------------
 
 
 def test_a_function_that_is_not_translated_is_undecided(tmp_path: Path) -> None:
