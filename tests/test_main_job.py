@@ -143,3 +143,23 @@ def _told(path: object, seed: str) -> bytes:
     )
     assert (done.returncode, done.stderr) == (1, b"")
     return done.stdout
+
+
+@pytest.mark.parametrize("mail", [ARCHIVE, REFERENCE_MAIL], ids=["ours", "reference"])
+def test_the_guards_are_proved_for_every_input(mail: Any, report: Callable[..., Report]) -> None:
+    if not mail.exists():
+        pytest.skip(f"the mail is not at {mail}")
+    proved = report(mail, "--prove")
+    jsonschema.validate(proved, schema())
+    assert (proved["verdict"], proved["basis"]) == ("same", "traces+proof")
+    guards = item(proved, "SM-1")
+    assert guards["state"] == "ok"
+    assert guards["summary"] == (
+        "for all inputs, a turn of the loop moves what upstream's does, and when it does"
+    )
+
+
+def test_that_no_proof_is_wanted_is_recorded(report: Callable[..., Report]) -> None:
+    plain = report(ARCHIVE, "--no-prove")
+    assert plain["basis"] == "traces"
+    assert [one for one in plain["not_checked"] if "--no-prove" in one["why"] + one["what"]]
