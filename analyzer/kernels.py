@@ -21,17 +21,13 @@ Settings: TypeAlias = Mapping[str, str]
 
 if TYPE_CHECKING:
     from analyzer.compare.change import Texts, UpstreamPatch
-    from analyzer.compare.delta import Delta
     from analyzer.compare.in_tree import SymbolsInTree
     from analyzer.compare.symbols import Symbols
-    from analyzer.csource.configuration import Configuration
     from analyzer.machine.callees import Callee
     from analyzer.machine.changed import Code
     from analyzer.machine.elsewhere import Elsewhere
     from analyzer.machine.movepath import Reader
     from analyzer.patch.placing import Placed, Refusal
-    from analyzer.prove.proving import Proving
-    from analyzer.prove.session import Proofs
     from analyzer.repair import Mended
     from analyzer.repair.patched import Patched
     from analyzer.replay.outcome import Outcome
@@ -425,7 +421,7 @@ def replayed_on(
     from analyzer.replay.trees import Target, TreeSubject
 
     theirs = upstream.patch.files if upstream and upstream.patch else ()
-    symbols = dict.fromkeys((*symbols_named(theirs, State.AFTER), *_symbols(mended)))
+    symbols = dict.fromkeys((*symbols_named(theirs, State.AFTER), *symbols_tested(mended)))
     subject = TreeSubject(
         tuple(Target(one.name, _reader(one.patched, files)) for one in targets),
         _upstream_reader(upstream),
@@ -462,7 +458,8 @@ def _changed(before: Tree, after: Tree | None, files: Sequence[FilePatch]) -> It
             )
 
 
-def _symbols(mended: Mended) -> tuple[str, ...]:
+def symbols_tested(mended: Mended) -> tuple[str, ...]:
+    """The symbols that a patch tests, in any of its readings."""
     from analyzer.excerpt.code import symbols_named
     from analyzer.repair.image import State
 
@@ -492,92 +489,6 @@ def _on_upstream(
     if upstream is None or upstream.before is None or (commit or "").startswith(COMMIT):
         return ()
     return target_of(upstream.before, mended)
-
-
-def proved_on(
-    ground: Ground, mended: Mended, settings: Settings, delta: Delta | None, how: Proving
-) -> Proofs | None:
-    """Prove what a patch touches on its trees; None where they are not there.
-
-    Without a target, the patch is put on upstream's own tree. ``AnalyzerError``.
-    """
-    upstream = ground.upstream
-    if upstream is None or upstream.after is None:
-        return None
-    assumed = not ground.readings and upstream.before is not None
-    readings = target_of(upstream.before, mended) if assumed else ground.readings
-    if not readings:
-        return None
-    from analyzer.prove.session import Kernel, Proofs, Subject, Unproved, prove_trees
-
-    if any(one.patched.after is None for one in readings):
-        why = "; ".join(ground.refused) or "it does not apply to upstream's tree"
-        return Proofs(unproved=(Unproved("the patch", f"it does not apply: {why}"),))
-    theirs = upstream.patch.files if upstream.patch else ()
-    files = {one.name: tuple(one.files) for one in mended.readings}
-    subject = Subject(
-        Kernel(upstream.before, upstream.after, theirs),
-        tuple(
-            (one.name, Kernel(one.patched.before, one.patched.after, files[one.name]))
-            for one in readings
-            if one.patched.after is not None
-        ),
-        tuple(_configurations(theirs, mended, settings)),
-        _constants(),
-        {} if delta is None else dict(_renamed(delta)),
-        {} if delta is None else dict(_moved(delta)),
-        tuple(_taken(upstream, assumed=assumed)),
-    )
-    return prove_trees(subject, how.budget, keep=how.keep, progress=how.progress)
-
-
-def _configurations(
-    theirs: Sequence[FilePatch], mended: Mended, settings: Settings
-) -> Iterator[tuple[tuple[tuple[str, str], ...], Configuration]]:
-    """Those that trees are run under: all that the patches name y, and each n by itself."""
-    from analyzer.csource.configuration import Configuration
-    from analyzer.excerpt.code import symbols_named
-    from analyzer.repair.image import State
-    from analyzer.replay.trees import PLAIN, configs
-
-    every = (*symbols_named(theirs, State.AFTER), *_symbols(mended))
-    for config in configs(tuple(dict.fromkeys(every))):
-        yield config, Configuration({**PLAIN, **settings, **dict(config)})
-
-
-def _constants() -> dict[str, int]:
-    from analyzer.mm.api import constants
-    from analyzer.mm.geometry import X86_64
-
-    return constants(X86_64)
-
-
-def _renamed(delta: Delta) -> Iterator[tuple[str, str]]:
-    """The functions that the target has under another name."""
-    from analyzer.compare.change import Scope
-
-    for file in delta.files:
-        for each in file.lineage:
-            if each.ours is not None and each.theirs.scope is each.ours.scope is Scope.FUNCTION:
-                yield each.theirs.name, each.ours.name
-
-
-def _moved(delta: Delta) -> Iterator[tuple[str, str]]:
-    """The files that the target has under another path, after both patches."""
-    for file in delta.files:
-        theirs, ours = file.theirs, file.ours
-        if theirs is not None and ours is not None and theirs.new_path and ours.new_path:
-            yield theirs.new_path, ours.new_path
-
-
-def _taken(upstream: Upstream, *, assumed: bool) -> Iterator[str]:
-    if assumed:
-        yield "the patch is put on upstream's own tree: no target was given"
-    if upstream.before is None:
-        yield (
-            "upstream's commit changes no file but those of the patch: "
-            "a directory does not tell what it was before"
-        )
 
 
 def _unfit(ground: Ground, mended: Mended) -> Outcome | None:

@@ -16,7 +16,6 @@ from analyzer.intake import facts_on, named_commit, pre_image_of, read_input, tr
 from analyzer.kernels import (
     Ground,
     callees_of,
-    proved_on,
     replayed_on,
     revision_of,
     symbols_of_trees,
@@ -94,6 +93,7 @@ def _proved(
     if how is None or not touches_code(case):
         return case
     from analyzer.prove.session import Proofs
+    from analyzer.proving import proved_on
 
     if ended:
         return replace(case, proofs=Proofs(interrupted=True))
