@@ -29,7 +29,8 @@ from analyzer.translate.types import CType, Record
 _SITE = "call_site.c"
 
 
-def upstream_function(fixes: Collection[Fix]) -> tuple[Translated, Environment]:
+@cache
+def upstream_function(fixes: frozenset[Fix]) -> tuple[Translated, Environment]:
     """``move_normal_pmd()`` as upstream has it, with later fixes, and what names mean there."""
     configuration = _configuration(fixes)
     text = _text(f"{FUNCTION}.c")
@@ -42,7 +43,8 @@ def upstream_function(fixes: Collection[Fix]) -> tuple[Translated, Environment]:
     return _translated(found), environment
 
 
-def upstream_call_site(fixes: Collection[Fix], base: Base, types: Environment) -> Translated:
+@cache
+def upstream_call_site(fixes: frozenset[Fix], base: Base, types: Environment) -> Translated:
     """The statements that upstream's patch has in the loop over extents."""
     lines = picked(_text(_SITE).split("\n"), _configuration(fixes))
     text = "\n".join(lines)

@@ -290,7 +290,7 @@ class _Turns:
             yield "the patch brings no code to the loop", None
 
     def _sides(self) -> tuple[Turn, Turn]:
-        fixes = self._fixes or ()
+        fixes = frozenset(self._fixes or ())
         function, environment = upstream_function(fixes)
         site = Fragment(Slot.ELSE_HUGE, upstream_call_site(fixes, self._base, environment))
         shared = Shared(environment)
