@@ -138,7 +138,8 @@ class _Prover:
         """Run loops a few turns; where that is not all of them, prove them turn by turn."""
         quick = replace(self._limits, turns=1, seconds=min(_QUICK, self._limits.seconds))
         found = self._try(quick)
-        if found.parting is not None or not found.cut:
+        hurried = bool(found.stopped) and quick.seconds < self._limits.seconds
+        if found.parting is not None or not (found.cut or hurried):
             return found
         proved = self._by_induction(found.cut)
         if proved is not None:
