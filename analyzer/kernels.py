@@ -415,18 +415,15 @@ def replayed_on(
         return None
     if any(one.patched.after is None for one in targets):
         return _unfit(ground, mended)
-    from analyzer.excerpt.code import symbols_named
-    from analyzer.repair.image import State
     from analyzer.replay.tree_session import replay_trees
     from analyzer.replay.trees import Target, TreeSubject
 
     theirs = upstream.patch.files if upstream and upstream.patch else ()
-    symbols = dict.fromkeys((*symbols_named(theirs, State.AFTER), *symbols_tested(mended)))
     subject = TreeSubject(
         tuple(Target(one.name, _reader(one.patched, files)) for one in targets),
         _upstream_reader(upstream),
         commit,
-        tuple(symbols),
+        symbols_tested(theirs, mended),
         dict(settings),
         of_directory=upstream is not None and upstream.before is None,
         changes=tuple(_changes(upstream, targets, mended)),
@@ -458,13 +455,14 @@ def _changed(before: Tree, after: Tree | None, files: Sequence[FilePatch]) -> It
             )
 
 
-def symbols_tested(mended: Mended) -> tuple[str, ...]:
-    """The symbols that a patch tests, in any of its readings."""
+def symbols_tested(theirs: Sequence[FilePatch], mended: Mended) -> tuple[str, ...]:
+    """The symbols that upstream's patch tests, and the patch in any of its readings."""
     from analyzer.excerpt.code import symbols_named
     from analyzer.repair.image import State
 
-    every = (symbols_named(one.files, State.AFTER) for one in mended.readings)
-    return tuple(name for names in every for name in names)
+    every = (theirs, *(one.files for one in mended.readings))
+    found = (name for files in every for name in symbols_named(files, State.AFTER))
+    return tuple(dict.fromkeys(found))
 
 
 def _reader(patched: Patched, files: Sequence[FilePatch]) -> Reader:

@@ -58,12 +58,9 @@ def _configurations(
 ) -> Iterator[tuple[tuple[tuple[str, str], ...], Configuration]]:
     """Those that trees are run under: all that the patches name y, and each n by itself."""
     from analyzer.csource.configuration import Configuration
-    from analyzer.excerpt.code import symbols_named
-    from analyzer.repair.image import State
     from analyzer.replay.trees import PLAIN, configs
 
-    every = (*symbols_named(theirs, State.AFTER), *symbols_tested(mended))
-    for config in configs(tuple(dict.fromkeys(every))):
+    for config in configs(symbols_tested(theirs, mended)):
         yield config, Configuration({**PLAIN, **settings, **dict(config)})
 
 
