@@ -307,6 +307,9 @@ class _Search:
             except _Undecided as why:
                 if str(why):
                     self.findings.stopped.setdefault(str(why), None)
+            except Dead:
+                # The solver has said by now that no input takes this path.
+                return
 
     def _ended(self, run: Run, given: tuple[object, ...]) -> Ended | None:
         """Run a side to its end; None where the path cannot be."""
