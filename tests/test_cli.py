@@ -344,7 +344,7 @@ def test_help_tells_of_the_commands_and_each_command_has_its_own(run: Run) -> No
     assert "PATCH" in shown
     assert "explain PATCH FUNCTION" in shown
     own = run("explain", "--help").stdout.decode()
-    assert own.startswith("Usage: analyze explain [OPTIONS]")
+    assert "analyze explain [OPTION]... PATCH FUNCTION" in own
     assert "--before" in own
 
 

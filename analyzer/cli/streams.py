@@ -1,0 +1,93 @@
+"""What a command prints: the report to where it is wanted, progress to a terminal alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+from time import monotonic
+
+from analyzer.errors import AnalyzerError
+from analyzer.report.printable import printable
+
+# Seconds between two notes on how far a log was read.
+_A_MOMENT = 0.2
+
+
+def width() -> int:
+    """The columns of the terminal, 100 where there is none."""
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def colored(output: Path | None) -> bool:
+    """Whether a report that goes to ``output`` may have colours."""
+    return (
+        output is None
+        and sys.stdout is not None
+        and sys.stdout.isatty()
+        and "NO_COLOR" not in os.environ
+    )
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """Write a report to standard output, or to a file. ``AnalyzerError`` where that fails."""
+    data = text.encode("utf-8", "backslashreplace")
+    if output is None:
+        if sys.stdout is None:
+            raise AnalyzerError("is closed", where="standard output", todo="use --output FILE")
+        try:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            # The reader has gone. What was found stands, and so does the exit code.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            what = f"cannot be written: {error.strerror}"
+            raise AnalyzerError(what, where="standard output", todo="use --output FILE") from None
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        what = f"cannot be written: {error.strerror}"
+        raise AnalyzerError(what, where=str(output), todo="give another file") from None
+
+
+def progress() -> Callable[[str, int, int], None] | None:
+    """Say on a terminal how much of a log was read; nothing when piped."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return None
+    # Work of less than a second says nothing.
+    said = monotonic() + 1 - _A_MOMENT
+
+    def tell(name: str, done: int, whole: int) -> None:
+        nonlocal said
+        now = monotonic()
+        if whole and now - said > _A_MOMENT:
+            said = now
+            note = f"analyze: {printable(name)}: {min(100, 100 * done // whole)} %"
+            print(note, end="\r", file=sys.stderr, flush=True)
+
+    return tell
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Say on a terminal that work goes on once it has taken a second; stay silent when piped."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    note = "analyze: still at work ..."
+    timer = Timer(1.0, lambda: print(note, end="\r", file=sys.stderr, flush=True))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        if not timer.is_alive():
+            print(" " * len(note), end="\r", file=sys.stderr, flush=True)
+        timer.cancel()
