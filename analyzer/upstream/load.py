@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _DATA = Path(__file__).parent / "data"
-_LARGEST = 4 << 20
 _SHOWN = 60
 _REQUIRED = object()
 
@@ -134,22 +133,9 @@ def _commits_of(file: Path, name: str) -> dict[str, CommitFacts]:
 
 
 def _read(file: Path, name: str) -> dict[str, Any]:
-    import tomllib
+    from analyzer.toml import contents, document
 
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(_LARGEST + 1)
-        if len(data) > _LARGEST:
-            raise AnalyzerError("larger than 4 MiB", where=name, todo="split the file")
-        return tomllib.loads(data.decode())
-    except OSError as error:
-        todo = "name a facts file that can be read"
-        raise AnalyzerError(error.strerror or "cannot be read", where=name, todo=todo) from None
-    except ValueError as error:  # also of the decoder, and of a number with too many digits
-        what = " ".join(str(error).split())
-        raise AnalyzerError(f"not TOML: {what}", where=name, todo="correct the file") from None
-    except RecursionError:
-        raise AnalyzerError("nested too deeply", where=name, todo="correct the file") from None
+    return document(contents(file, name, "name a facts file that can be read"), name)
 
 
 def _commit(table: dict[str, Any], where: str, source: str) -> CommitFacts:
