@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING
 
 from analyzer import __version__
 from analyzer.report.printable import printable, well_formed
-from analyzer.result import exit_code, exit_code_of_all, headline
+from analyzer.result import exit_code, exit_code_of_all, headline, open_gates
 
 if TYPE_CHECKING:
     from analyzer.finding import Evidence
     from analyzer.patch.damage import Damage, Restored
-    from analyzer.result import Divergence, Item, Kernel, PatchFacts, Report, Run, Work
+    from analyzer.result import (
+        Divergence,
+        Item,
+        Kernel,
+        PatchFacts,
+        ReleaseList,
+        Report,
+        Run,
+        Work,
+    )
 
 _SCHEMA_VERSION = 1
 # The constant: importlib.metadata takes 20 ms and more to import, a tenth of a whole call.
@@ -86,6 +95,18 @@ def _report(report: Report) -> _Object:
         "runs": [_run(run) for run in report.runs],
         "work": [_work(work) for work in report.work],
         "not_checked": [{"what": gap.what, "why": gap.why} for gap in report.not_checked],
+        **({} if report.release is None else {"release": _release(report, report.release)}),
+    }
+
+
+def _release(report: Report, release: ReleaseList) -> _Object:
+    return {
+        "name": release.name,
+        "title": release.title,
+        "items": [
+            {"id": one.id, "gate": one.gate, "decides": one.decides} for one in release.asked
+        ],
+        "open": open_gates(report),
     }
 
 

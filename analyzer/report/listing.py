@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from analyzer.excerpt.piece import Part, Refusal
-from analyzer.report import Format
+from analyzer.report import ListingFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def listing_exit_code(listings: tuple[Listing, ...]) -> int:
     return NOT_EXPLAINED if any(one.refusal for one in listings) else EXPLAINED
 
 
-def render_listings(listings: tuple[Listing, ...], format: Format, *, width: int) -> str:
+def render_listings(listings: tuple[Listing, ...], format: ListingFormat, *, width: int) -> str:
     """All listings in one format, ending in one line break; ``width`` is the terminal's.
 
     Raises ``ValueError`` where there is none.
@@ -68,15 +68,15 @@ def render_listings(listings: tuple[Listing, ...], format: Format, *, width: int
     if not listings:
         raise ValueError("there is no listing to render")
     match format:
-        case Format.TERMINAL:
+        case ListingFormat.TERMINAL:
             from analyzer.report.explain_text import render_text
 
             return render_text(listings, width=width)
-        case Format.MARKDOWN:
+        case ListingFormat.MARKDOWN:
             from analyzer.report.explain_markdown import render_markdown
 
             return render_markdown(listings)
-        case Format.JSON:
+        case ListingFormat.JSON:
             from analyzer.report.explain_json import render_json
 
             return render_json(listings)

@@ -7,7 +7,7 @@ at the beginning of an item is escaped.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from analyzer.finding import State
@@ -17,7 +17,7 @@ from analyzer.report.wording import (
     EVIDENCE_SHOWN,
     ROWS_SHOWN,
     Fact,
-    answered_by,
+    asked_of,
     damage_counts,
     damage_place,
     divergence_facts,
@@ -26,6 +26,8 @@ from analyzer.report.wording import (
     kernel_origin,
     limited,
     patch_facts,
+    release_facts,
+    remark,
     restored_place,
     run_lines,
     where,
@@ -108,9 +110,11 @@ def _span(shown: str) -> str:
 
 
 def _report(report: Report) -> Iterator[str]:
-    yield from _section("Patch", [_fact(fact) for fact in patch_facts(report.patch)])
+    facts = (*patch_facts(report.patch), *release_facts(report))
+    asked = asked_of(report)
+    yield from _section("Patch", [_fact(fact) for fact in facts])
     yield from _section("Damage", _capped(report.patch.damage, _damage))
-    yield from _section("Checklist", [row for item in report.items for row in _item(item)])
+    yield from _section("Checklist", [row for item in report.items for row in _item(item, asked)])
     yield from _section("Assumptions", _capped(report.assumptions, _assumption))
     yield from _section("Not checked", _capped(report.not_checked, _gap))
     yield from _section("Divergences", _capped(report.divergences, _divergence))
@@ -153,9 +157,10 @@ def _gap(gap: NotChecked) -> list[str]:
     return [f"- {escaped(gap.what)}: {escaped(gap.why)}"]
 
 
-def _item(item: Item) -> list[str]:
+def _item(item: Item, asked: Mapping[str, str]) -> list[str]:
     box = "x" if item.state in _DONE else " "
-    by = f" ({escaped(answered_by(item))})" if answered_by(item) else ""
+    said = remark(item, asked)
+    by = f" ({escaped(said)})" if said else ""
     names = f"**{escaped(item.id, limit=_SHORT)}** {escaped(item.title)}"
     return [
         f"- [{box}] {names} **{item.state.value}**: {escaped(item.summary)}{by}",

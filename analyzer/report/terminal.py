@@ -5,7 +5,7 @@ Text of the patch only ever reaches rich inside ``Text`` objects, so it is never
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -96,8 +96,9 @@ def _report(page: _Page, report: Report, prefix: str) -> None:
     page.lines.append(title)
     _section(page, "Patch")
     _facts(page, wording.patch_facts(report.patch), 2)
+    _facts(page, wording.release_facts(report), 2)
     _damage(page, report.patch.damage)
-    _items(page, report.items)
+    _items(page, report.items, wording.asked_of(report))
     taken = [(a.text, f" (rests on this: {a.rests_on})") for a in report.assumptions]
     _rows(page, "Assumptions", [printable(text) + printable(rests) for text, rests in taken])
     gaps = [printable(gap.what) + ": " + printable(gap.why) for gap in report.not_checked]
@@ -238,7 +239,7 @@ def _restored(page: _Page, case: Damage) -> None:
     _more(page, more, 4)
 
 
-def _items(page: _Page, items: Sequence[Item]) -> None:
+def _items(page: _Page, items: Sequence[Item], asked: Mapping[str, str]) -> None:
     groups = wording.by_state(items)
     if not groups:
         return
@@ -248,17 +249,17 @@ def _items(page: _Page, items: Sequence[Item]) -> None:
         if place:
             page.lines.append(Text())
         for item in group:
-            _item(page, item, min(column, 16))
+            _item(page, item, min(column, 16), wording.remark(item, asked))
             if state in _TOLD_IN_FULL:
                 _details(page, item)
             elif state is State.CANNOT_TELL:
                 _open_question(page, item)
 
 
-def _item(page: _Page, item: Item, column: int) -> None:
+def _item(page: _Page, item: Item, column: int, remark: str) -> None:
     prefix = Text("  ").append_text(_cell(item.id, column, "bold")).append("  ")
     prefix.append(item.state.value, _STATE_STYLES[item.state]).append("  ")
-    by = f" ({printable(wording.answered_by(item))})" if wording.answered_by(item) else ""
+    by = f" ({printable(remark)})" if remark else ""
     style = "dim" if item.state is State.NOT_APPLICABLE else ""
     _hang(page, prefix, Text(printable(item.summary) + by, style))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from analyzer.result import (
     Verdict,
     Work,
     headline,
+    open_gates,
 )
 from analyzer.source import Place
 
@@ -111,6 +112,44 @@ def _abbreviated(commit: str) -> str:
 def answered_by(item: Item) -> str:
     """Who answered, where it was not this tool."""
     return "" if item.answered_by == "analyze" else f"answered by: {item.answered_by}"
+
+
+def release_facts(report: Report) -> list[Fact]:
+    """The release's checklist, and which of its gates are not ok; nothing where none was asked."""
+    release = report.release
+    if release is None:
+        return []
+    waiting = open_gates(report)
+    told = f"{len(waiting)} of {len(release.gates)}: {', '.join(waiting)}" if waiting else ""
+    none = f"none of {len(release.gates)}" if release.gates else "none, for the list has no gates"
+    return [
+        Fact("checklist", f"{release.name} ({release.title})"),
+        Fact("gates open", told or none),
+    ]
+
+
+def asked_of(report: Report) -> dict[str, str]:
+    """What a release says of an item, by its id: ``gate, decided by the submitter``."""
+    asked = report.release.asked if report.release else ()
+    return {
+        one.id: ", ".join(
+            filter(
+                None,
+                ("gate" if one.gate else "", f"decided by {one.decides}" if one.decides else ""),
+            )
+        )
+        for one in asked
+    }
+
+
+def remark(item: Item, asked: Mapping[str, str]) -> str:
+    """What stands in brackets behind an item's summary: the release's words, and who answered.
+
+    Where the release says who decides, an item that still waits for anybody needs no more words.
+    """
+    words = asked.get(item.id, "")
+    nobody = item.answered_by == "a person"
+    return words if words and nobody else "; ".join(filter(None, (words, answered_by(item))))
 
 
 def by_state(items: Sequence[Item]) -> list[tuple[State, list[Item]]]:

@@ -12,7 +12,7 @@ from hostile import HOSTILE
 from markdown_it import MarkdownIt
 
 from analyzer.excerpt.piece import Part, Refusal
-from analyzer.report import Format
+from analyzer.report import ListingFormat
 from analyzer.report.columns import cells, two_columns, wrapped
 from analyzer.report.explain_json import read_schema
 from analyzer.report.listing import (
@@ -60,20 +60,20 @@ REFUSED = Listing(
 @pytest.mark.parametrize(
     ("format", "width", "name"),
     [
-        (Format.TERMINAL, 80, "explain-80.txt"),
-        (Format.TERMINAL, 160, "explain-160.txt"),
-        (Format.MARKDOWN, 0, "explain.md"),
-        (Format.JSON, 0, "explain.json"),
+        (ListingFormat.TERMINAL, 80, "explain-80.txt"),
+        (ListingFormat.TERMINAL, 160, "explain-160.txt"),
+        (ListingFormat.MARKDOWN, 0, "explain.md"),
+        (ListingFormat.JSON, 0, "explain.json"),
     ],
 )
-def test_listings_in_each_format(format: Format, width: int, name: str) -> None:
+def test_listings_in_each_format(format: ListingFormat, width: int, name: str) -> None:
     text = render_listings((EXPLAINED, REFUSED), format, width=width)
     assert text == (EXPECTED / name).read_text("utf-8")
 
 
 def test_no_listing_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="no listing"):
-        render_listings((), Format.JSON, width=80)
+        render_listings((), ListingFormat.JSON, width=80)
 
 
 def test_the_exit_code_says_whether_everything_is_explained() -> None:
@@ -109,14 +109,14 @@ def hostile(text: str) -> Listing:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_reaches_no_terminal(text: str) -> None:
-    shown = render_listings((hostile(text),), Format.TERMINAL, width=80)
+    shown = render_listings((hostile(text),), ListingFormat.TERMINAL, width=80)
     assert all(char == "\n" or char.isprintable() for char in shown)
     shown.encode()
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_text_in_markdown(text: str) -> None:
-    shown = render_listings((hostile(text),), Format.MARKDOWN, width=80)
+    shown = render_listings((hostile(text),), ListingFormat.MARKDOWN, width=80)
     tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(shown)
     kinds = {one.type for token in tokens for one in [token, *(token.children or ())]}
     assert kinds.isdisjoint({"html_block", "html_inline", "link_open", "image", "heading_open"})
@@ -125,6 +125,6 @@ def test_hostile_text_stays_text_in_markdown(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_leaves_json_valid(text: str) -> None:
-    shown = render_listings((hostile(text),), Format.JSON, width=80)
+    shown = render_listings((hostile(text),), ListingFormat.JSON, width=80)
     assert shown.isascii()
     jsonschema.validate(json.loads(shown), read_schema())

@@ -3,9 +3,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from form_checks import CHECKS
 from growth import growth
 from hostile import CLOSED, HOSTILE, report_with, reports
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from analyzer.report import Format, render, schema
-from analyzer.result import Report
+from analyzer.result import Quoted, Report
 
 OWN_COLOR = re.compile(r"\x1b\[(?:0|[12](?:;3[1-6])?|3[1-6])m")
 VALIDATOR = Draft202012Validator(schema())
@@ -30,8 +32,55 @@ SECTIONS = {
     *("Patch", "Damage", "Checklist", "Assumptions", "Not checked", "Divergences", "Kernels"),
     *("Runs", "Work"),
 }
-# The terminal's lines have no room for an item's question.
-UNTOLD = {Format.TERMINAL: {"Item.title"}, Format.MARKDOWN: set(), Format.JSON: set()}
+# Strings that are told only where they have the form that they must have.
+FORMED = {
+    "LetterFacts.message_id": "<Zq{:03}@a.example>",
+    "LetterFacts.sender": "zq{:03}@a.example",
+    "LetterFacts.recipients": "zq{:03}@b.example",
+    "LetterFacts.trackers": "bsc#9{:03}",
+    "LetterFacts.cves": "CVE-2022-9{:03}",
+    "LetterFacts.released": "v5.{}",
+    "LetterFacts.signers": "Zq <zq{:03}@suse.com>",
+}
+SUSE_HAS = ("cves", "released", "trackers", "signers")
+LETTER = {f"LetterFacts.{name}" for name in ("released", "sender", "recipients", "message_id")}
+LETTER |= {f"LetterFacts.{name}" for name in ("signers", "trackers", "cves")} | {"Quoted.text"}
+DECIDES = {"Asked.decides"}
+ENGINE = {f"Run.{name}" for name in ("arch", "geometry", "config", "reading", "base")}
+ENGINE |= {f"Work.{name}" for name in ("kernel", "config", "reading", "trace")}
+ENGINE |= {f"Kernel.{name}" for name in ("name", "source", "revision", "functions")}
+STORY = {f"Divergence.{name}" for name in ("side", "path", "upstream", "target")}
+DIVERGENCE = {f"Divergence.{name}" for name in ("id", "function", "config", "trace", "schedule")}
+DIVERGENCE |= {"Divergence.observation", "Divergence.invariant", "Item.divergences"}
+RESTORED = {"Restored.text", "Restored.kind"}
+DAMAGE = {"Damage.path", "Damage.text"}
+# What the forms that give an answer in short leave to the whole report.
+BEHIND = DECIDES | ENGINE | STORY | DIVERGENCE | RESTORED | DAMAGE
+BARE = BEHIND | {"Item.title", "PatchFacts.commit", "PatchFacts.files", "Report.input"}
+NAMES = {f"PatchFacts.{name}" for name in ("subject", "author", "date", "upstream_commit")}
+WHY = {"Item.reason", "Evidence.text", "Place.path", "Place.commit"}
+TAKEN = {"Assumption.text", "Assumption.rests_on"}
+
+UNTOLD: dict[Format, set[str]] = {
+    # The terminal's lines have no room for an item's question.
+    Format.TERMINAL: LETTER | {"Report.input", "Item.title", "Asked.decides"},
+    Format.MARKDOWN: LETTER | {"Report.input", "Asked.decides"},
+    Format.JSON: LETTER | {"Report.input"},
+    Format.HTML: LETTER | {"Report.input", "Asked.decides"},
+    Format.SARIF: DECIDES | (LETTER - {"Quoted.text"}) | ENGINE | STORY | RESTORED,
+    Format.JUNIT: (BARE | LETTER | {"PatchFacts.date"}) - {"Item.title", "Report.input"},
+    Format.B4: BARE | LETTER | NAMES | WHY,
+    Format.PATCHWORK: (BARE | LETTER | NAMES | WHY | TAKEN) - {"LetterFacts.message_id"}
+    | {"Item.answered_by", "NotChecked.what", "NotChecked.why"},
+    Format.REDHAT: (BARE | LETTER | NAMES | WHY | {"Item.answered_by"})
+    - {"LetterFacts.cves", "PatchFacts.upstream_commit"},
+    Format.SRU: (BARE | LETTER | {"PatchFacts.date"})
+    - {"LetterFacts.cves", "LetterFacts.released"},
+    Format.SUSE: (BARE | LETTER | WHY) - {f"LetterFacts.{one}" for one in SUSE_HAS},
+    Format.REPLY: (BARE | LETTER | {"PatchFacts.upstream_commit"})
+    - {f"LetterFacts.{one}" for one in ("message_id", "sender", "recipients")}
+    - {"Quoted.text"},
+}
 
 slow_to_draw = settings(
     derandomize=True,
@@ -116,17 +165,42 @@ def test_every_report_is_valid_json_under_the_schema(report: Report) -> None:
     check_json(report)
 
 
+@pytest.mark.parametrize("chosen", CHECKS)
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_no_field_lets_hostile_text_act_in_a_form(text: str, chosen: Format) -> None:
+    CHECKS[chosen](report_with(lambda name: text))
+
+
+@pytest.mark.parametrize("chosen", CHECKS)
+@given(report=reports(closed=False))
+@settings(slow_to_draw, max_examples=30)
+def test_no_report_makes_a_form_act(report: Report, chosen: Format) -> None:
+    CHECKS[chosen](report)
+
+
 @pytest.mark.parametrize("chosen", Format)
 def test_every_string_of_a_report_is_told(chosen: Format) -> None:
     marks: dict[str, list[str]] = {}
 
     def mark(name: str) -> str:
-        text = f"Zq{sum(map(len, marks.values())):03}"
+        number = sum(map(len, marks.values()))
+        text = FORMED.get(name, "Zq{:03}").format(number)
         marks.setdefault(name, []).append(text)
         return text
 
-    told = render((report_with(mark),), chosen, color=False, width=120)
-    lost = {name for name, texts in marks.items() for text in texts if text not in told}
+    report = report_with(mark)
+    # A line is quoted where evidence points to it.
+    (place,) = (one.place for one in report.items[0].evidence)
+    assert place is not None
+    quoted = (Quoted(place, report.letter.quoted[0].text),)
+    report = replace(report, letter=replace(report.letter, quoted=quoted))
+    told, there = render((report,), chosen, color=False, width=120), repr(report)
+    lost = {
+        name
+        for name, texts in marks.items()
+        for text in texts
+        if text in there and text not in told
+    }
     assert lost == UNTOLD[chosen]
     assert len(marks) > 40
 
@@ -139,6 +213,14 @@ def test_a_megabyte_in_every_string_is_cut_in_what_people_read() -> None:
         assert len(text) < 1_000_000
     check_terminal(huge)
     check_markdown(huge)
+
+
+@pytest.mark.parametrize("chosen", CHECKS)
+@pytest.mark.parametrize("piece", ["\x1b<`", "[x] ", "\U000e0041", "../"], ids=ascii)
+def test_a_megabyte_in_every_string_is_cut_in_a_form(piece: str, chosen: Format) -> None:
+    huge = report_with(lambda name: piece * 250_000)
+    CHECKS[chosen](huge)
+    assert len(render((huge,), chosen, color=False, width=80)) < 1_000_000
 
 
 @pytest.mark.parametrize("chosen", Format)
