@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analyzer.errors import AnalyzerError
+from analyzer.finding import NotChecked
 from analyzer.patch.reader import Patch
 from analyzer.patch.references import ReferenceForm
-from analyzer.repair import PreImage
+from analyzer.repair import Mended, PreImage
 from analyzer.upstream import CommitFacts, Facts
 
 if TYPE_CHECKING:
@@ -18,6 +20,32 @@ if TYPE_CHECKING:
 _STABLE = ReferenceForm.STABLE_INCLUSION
 
 MAX_INPUT = 64 * 1024 * 1024
+
+
+# Behind every line of an input.
+_BEHIND = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The patches of a range around the one that is reviewed, in the range's order.
+
+    ``notes`` are those that could not be read.
+    """
+
+    before: tuple[Patch, ...] = ()
+    after: tuple[Patch, ...] = ()
+    notes: tuple[NotChecked, ...] = ()
+
+    def placed(self) -> tuple[Patch, ...]:
+        """All of them; where a letter begins says what comes later, as in a series."""
+        first = -len(self.before)
+        early = (_moved(patch, first + at) for at, patch in enumerate(self.before))
+        return (*early, *(_moved(patch, _BEHIND + at) for at, patch in enumerate(self.after)))
+
+
+def _moved(patch: Patch, first: int) -> Patch:
+    return replace(patch, letter=replace(patch.letter, first=first))
 
 
 def read_input(name: str) -> bytes:
@@ -80,6 +108,50 @@ def named_commit(patch: Patch) -> str | None:
     """The first upstream commit that the message names; a stable tree's own id is another."""
     mainline = (one for one in patch.message.upstream if one.form is not _STABLE)
     return next((one.sha for one in mainline), None)
+
+
+def found_commit(source: str, patch: Patch, mended: Mended, named: str = "") -> tuple[str, str]:
+    """The commit that a patch without a name of one was made from, and what tells so.
+
+    ``named`` is what the patch names wrongly. Raises ``AnalyzerError`` where none is found.
+    """
+    from analyzer.patch.lines import written
+    from analyzer.repo import find_commit
+
+    subject = patch.message.subject
+    diff = "\n".join((*written((), mended.files), "")).encode("utf-8", "surrogateescape")
+    files = tuple(dict.fromkeys(one.path for one in patch.files))
+    subjects = (subject.text, subject.title) if subject else ()
+    candidates = find_commit(source, subjects=subjects, diff=diff, files=files)
+    chosen = candidates.chosen
+    if chosen is None:
+        why = candidates.ambiguous or "no commit has its patch-id or its subject"
+        raise AnalyzerError(
+            f"{named or 'the patch names no upstream commit'}, and {why}",
+            where=source,
+            todo="name it with --upstream-commit",
+        )
+    told = [
+        *(["its patch-id"] if chosen.same_patch else []),
+        *(["its subject"] if chosen.same_subject else []),
+        f"its files ({chosen.files.value})",
+    ]
+    return chosen.commit, f"{named or 'the patch names none'}; it was found by {', '.join(told)}"
+
+
+def named_wrongly(source: str, patch: Patch, named: str) -> str:
+    """What is wrong with an id that the patch itself names: a merge, or no commit there.
+
+    Empty for everything else. ``AnalyzerError`` where the repository cannot be read.
+    """
+    from analyzer.repo.ancestry import Standing, standing
+
+    if named != named_commit(patch):
+        return ""
+    found = standing(source, named)
+    if found not in (Standing.MISSING, Standing.MERGE):
+        return ""
+    return f"the patch names {named[:12]}, which is {found.value}"
 
 
 def facts_on(facts: Facts, named: str | None) -> CommitFacts | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.errors import AnalyzerError
 from analyzer.finding import NotChecked
-from analyzer.intake import named_commit, read_input
+from analyzer.intake import found_commit, named_commit, named_wrongly, read_input
 from analyzer.patch.lines import FilePatch
 from analyzer.patch.reader import Patch, read_series
 from analyzer.reference.slots import PATH
@@ -21,8 +21,6 @@ Settings: TypeAlias = Mapping[str, str]
 
 if TYPE_CHECKING:
     from analyzer.compare.change import Texts, UpstreamPatch
-    from analyzer.compare.in_tree import SymbolsInTree
-    from analyzer.compare.symbols import Symbols
     from analyzer.machine.callees import Callee
     from analyzer.machine.changed import Code
     from analyzer.machine.elsewhere import Elsewhere
@@ -95,8 +93,19 @@ def _of_repository(source: str, patch: Patch, mended: Mended, named: str | None)
 
     found = ""
     if named is None:
-        named, found = _searched(source, patch, mended)
-    commit: Commit = open_commit(source, named)
+        named, found = found_commit(source, patch, mended)
+    try:
+        commit: Commit = open_commit(source, named)
+    except AnalyzerError:
+        # A patch that names what is no commit to compare with is reviewed: that is a finding.
+        why = named_wrongly(source, patch, named)
+        if not why:
+            raise
+        try:
+            named, found = found_commit(source, patch, mended, why)
+        except AnalyzerError as error:
+            return Upstream(source, found=f"there is none: {error.what}")
+        commit = open_commit(source, named)
     where = split_spec(source)[0]
     (own,) = read_series(exported(where, commit.commit), source).patches
     theirs = UpstreamPatch(own.files, commit.commit)
@@ -108,32 +117,6 @@ def _seen(commit: Commit, source: str, found: str) -> Seen:
     date = "" if seconds is None else datetime.fromtimestamp(seconds, UTC).date().isoformat()
     shown = f"{author.name} <{author.mail}>"
     return Seen(commit.commit, commit.subject, shown, date, source, found)
-
-
-def _searched(source: str, patch: Patch, mended: Mended) -> tuple[str, str]:
-    """The commit that a patch without a name of one was made from, and what tells so."""
-    from analyzer.patch.lines import written
-    from analyzer.repo import find_commit
-
-    subject = patch.message.subject
-    diff = "\n".join((*written((), mended.files), "")).encode("utf-8", "surrogateescape")
-    files = tuple(dict.fromkeys(one.path for one in patch.files))
-    subjects = (subject.text, subject.title) if subject else ()
-    candidates = find_commit(source, subjects=subjects, diff=diff, files=files)
-    chosen = candidates.chosen
-    if chosen is None:
-        why = candidates.ambiguous or "no commit has its patch-id or its subject"
-        raise AnalyzerError(
-            f"the patch names no upstream commit, and {why}",
-            where=source,
-            todo="name it with --upstream-commit",
-        )
-    told = [
-        *(["its patch-id"] if chosen.same_patch else []),
-        *(["its subject"] if chosen.same_subject else []),
-        f"its files ({chosen.files.value})",
-    ]
-    return chosen.commit, f"the patch names none; it was found by {', '.join(told)}"
 
 
 # --- the target ----------------------------------------------------------------------------------
@@ -245,40 +228,6 @@ def _code(before: Tree, after: Tree | None, files: Sequence[FilePatch], config: 
             changed.append(changed_lines(file.path, _text(before, file.old_path), now))
     known = Configuration(config) if config else None
     return Code(after, tuple(changed), configuration=known)
-
-
-def symbols_of_trees(
-    ground: Ground, every: Sequence[Symbols]
-) -> tuple[SymbolsInTree | None, SymbolsInTree | None]:
-    """The patch's Kconfig symbols in the target and in upstream's tree, after the patch."""
-    names = [
-        *(one.symbol for symbols in every for one in symbols.defined if one.symbol),
-        *(one.symbol for symbols in every for one in symbols.selected),
-    ]
-    mentions = (one for symbols in every for one in (*symbols.used, *symbols.mentioned))
-    used = [one.symbol for one in mentions if one.symbol]
-    if not names and not used:
-        return None, None
-    from analyzer.compare.in_tree import symbols_in
-
-    target = ground.readings[0].patched.after if ground.readings else None
-    theirs = ground.upstream.after if ground.upstream else None
-    found = None if theirs is None else symbols_in(theirs, names, used, search=False)
-    if found is not None and not any(one.selects for one in found.symbols):
-        # Who selects a new symbol is often said by a commit that comes later.
-        tip = _tip(ground.upstream)
-        later = None if tip is None else symbols_in(tip, names, used, search=False)
-        found = later if later and any(one.selects for one in later.symbols) else found
-    return None if target is None else symbols_in(target, names, used), found
-
-
-def _tip(upstream: Upstream | None) -> Tree | None:
-    """The newest tree of upstream's repository; None where it was given as a directory."""
-    if upstream is None or upstream.before is None:
-        return None
-    from analyzer.repo import open_tree
-
-    return open_tree(upstream.source)
 
 
 # --- running -------------------------------------------------------------------------------------

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
+from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +14,12 @@ from analyzer.compare.symbols import symbols_of
 from analyzer.errors import AnalyzerError, NotRepairedError
 from analyzer.excerpt.decide import configuration_of
 from analyzer.finding import NotChecked
-from analyzer.intake import facts_on, named_commit, pre_image_of, read_input, tree_of
+from analyzer.intake import Beside, facts_on, named_commit, pre_image_of, read_input, tree_of
 from analyzer.kernels import (
     Ground,
     callees_of,
     replayed_on,
     revision_of,
-    symbols_of_trees,
     target_of,
     texts_of,
     upstream_of,
@@ -27,49 +28,83 @@ from analyzer.patch.damage import Grade
 from analyzer.patch.reader import Patch, Series, read_series, written_patch
 from analyzer.repair import Mended, PreImage, mend
 from analyzer.replay.outcome import Outcome
-from analyzer.result import PatchFacts, Report, Request
+from analyzer.result import Given, PatchFacts, Report, Request
 from analyzer.review import Case, assumptions, not_checked, review
 from analyzer.review.behaviour import touches_code
 from analyzer.review.identity import shown
+from analyzer.review.letter import letter_of
 from analyzer.review.record import divergences_of, kernels_of, runs_of, work_of
 from analyzer.review.verdict import basis_of, verdict_on
+from analyzer.symbols_there import configured_there, symbols_of_trees
 from analyzer.upstream import Facts, load
 
 if TYPE_CHECKING:
+    from analyzer.compare.abi import Abi
     from analyzer.compare.delta import Delta
+    from analyzer.compare.labels import Exits
+    from analyzer.history.past import Past
     from analyzer.kernels import Settings
     from analyzer.prove.proving import Proving
     from analyzer.prove.session import Proofs
+    from analyzer.release.checklist import Checklist
     from analyzer.replay.trace_session import Logs, Progress
     from analyzer.repo import Tree
+    from analyzer.review.answered import Desk
 
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,40}")
 
 
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One patch: what was asked, everything that was learnt, where, and the report on it."""
+
+    request: Request
+    case: Case
+    ground: Ground
+    report: Report
+
+
 def analyze(request: Request, progress: Progress | None = None) -> tuple[Report, ...]:
+    """The reports on an input, one a patch: see ``study``."""
+    return tuple(one.report for one in study(request, progress))
+
+
+def study(
+    request: Request, progress: Progress | None = None, beside: Beside | None = None
+) -> tuple[Study, ...]:
     """Read the input, repair it, hold it against what is known, and answer every item.
 
-    One report a patch, in the order of the input. ``progress`` is told how many bytes of a log were
-    read, and of how many. Raises ``AnalyzerError``.
+    One study a patch, in the order of the input. ``progress`` is told how many bytes of a log were
+    read, and of how many. ``beside`` are patches of the same range that are not reviewed in this
+    call. Raises ``AnalyzerError``.
     """
     request = replace(request, upstream_commit=_commit(request))
     facts = load(request.facts)
     series = read_series(read_input(request.patch), request.patch)
+    around = beside or Beside()
+    release = _release(request)
+    desk = _desk(request, release)
     tree = tree_of(request.target)
     pre_image = pre_image_of(tree)
-    cases = [_case(request, facts, series, patch, pre_image) for patch in series.patches]
+    cases = [
+        replace(_case(request, facts, series, patch, pre_image, around), release=release)
+        for patch in series.patches
+    ]
     grounds = _grounds(request, cases, tree)
     if request.write_repaired is not None:
         _write_repaired(request.write_repaired, cases)
     settings = configuration_of(request.config, ()).symbols
     logs = _logs(request, progress)
     how = _proving(request, progress)
-    reports: list[Report] = []
+    studies: list[Study] = []
     for case, ground in zip(cases, grounds, strict=True):
-        ended = any(one.interrupted for one in reports)
+        ended = any(one.report.interrupted for one in studies)
         run = _run(replace(case, prove=request.prove), ground, settings, logs)
-        reports.append(report_on(_proved(run, ground, settings, how, ended=ended)))
-    return tuple(reports)
+        run = replace(run, past=_past(request, run, ground, settings))
+        proved = _proved(run, ground, settings, how, ended=ended)
+        report = replace(report_on(proved), input=request.patch)
+        studies.append(Study(request, proved, ground, report))
+    return _decided(studies, release, desk)
 
 
 def _proving(request: Request, progress: Progress | None) -> Proving | None:
@@ -139,7 +174,12 @@ def _commit(request: Request) -> str | None:
 
 
 def _case(
-    request: Request, facts: Facts, series: Series, patch: Patch, pre_image: PreImage | None
+    request: Request,
+    facts: Facts,
+    series: Series,
+    patch: Patch,
+    pre_image: PreImage | None,
+    around: Beside,
 ) -> Case:
     named = request.upstream_commit or named_commit(patch)
     # A repository may have made the commit anew: what is known is known by the patch's own name.
@@ -152,11 +192,50 @@ def _case(
         named,
         commit,
         facts,
-        tuple(other for other in series.patches if other is not patch),
+        (*(other for other in series.patches if other is not patch), *around.placed()),
         request.architectures,
         request.target,
-        series.notes,
+        (*series.notes, *around.notes),
     )
+
+
+def _release(request: Request) -> Checklist | None:
+    if request.checklist is None:
+        return None
+    from analyzer.release.checklist import load_checklist
+
+    return load_checklist(request.checklist)
+
+
+def _desk(request: Request, release: Checklist | None) -> Desk | None:
+    """People's answers, kept and new ones; nothing of it is loaded where there are none."""
+    beside = lexists(f"{request.patch}.answers.toml")
+    if request.answers is None and request.given == Given() and not beside:
+        return None
+    from analyzer.review.answered import desk_of
+
+    return desk_of(request, release, date.today())
+
+
+def _decided(
+    studies: Sequence[Study], release: Checklist | None, desk: Desk | None
+) -> tuple[Study, ...]:
+    """The studies with what the release asks, and what people answered, in their reports."""
+    reports = tuple(one.report for one in studies)
+    if release is not None:
+        from analyzer.review.release import gated, released
+
+        reports = tuple(released(one, release) for one in reports)
+    if desk is not None:
+        from analyzer.release.digest import digest
+        from analyzer.review.answered import Subject, answered
+
+        digests = [digest(one.case.patch.files) for one in studies]
+        subjects = tuple(map(Subject, reports, digests))
+        reports = answered(desk, subjects, date.today())
+    if release is not None:
+        reports = tuple(map(gated, reports))
+    return tuple(replace(one, report=new) for one, new in zip(studies, reports, strict=True))
 
 
 def _grounds(request: Request, cases: Sequence[Case], tree: Tree | None) -> list[Ground]:
@@ -177,20 +256,43 @@ def _run(case: Case, ground: Ground, settings: Settings, logs: Logs | None) -> C
     if seen is not None and case.commit is None:
         case = replace(case, commit=facts_on(case.facts, seen.id))
     outcome = replayed(case, ground, settings, logs)
+    delta = _delta(case, ground)
     theirs = ground.upstream.patch.files if ground.upstream and ground.upstream.patch else ()
     kconfig, kconfig_upstream = symbols_of_trees(ground, case.symbols)
+    configured = configured_there(ground, case.symbols, case.architectures, settings)
     return replace(
         case,
         seen=seen,
         outcome=outcome,
-        delta=_delta(case, ground),
+        delta=delta,
+        exits=_exits(case, ground, delta),
+        abi=_abi(case, ground),
         callees=callees_of(ground, theirs, case.mended.files, settings),
         kconfig=kconfig,
         kconfig_upstream=kconfig_upstream,
+        configured=configured,
         sources=ground.sources,
         notes=(*ground.notes, *_not_replayed(outcome, logs)),
         unfit=ground.refused,
     )
+
+
+def _past(request: Request, case: Case, ground: Ground, settings: Settings) -> Past | None:
+    """What histories say; None where nothing was given that could tell."""
+    trees = (request.upstream, request.target, *request.newer, *request.blacklists)
+    if not (case.others or any(trees)):
+        return None
+    from analyzer.past import Change, Given as Told, past_of
+
+    given = Told(request.upstream, request.target, request.newer, request.blacklists, settings)
+    theirs = ground.upstream
+    change = None
+    if theirs is not None and theirs.patch is not None:
+        change = Change(theirs.patch.files, theirs.before, theirs.after)
+    if not ground.readings:
+        return past_of(case, given, change=change)
+    patched = ground.readings[0].patched
+    return past_of(case, given, patched.before, patched.after, patched.refused, change)
 
 
 def _not_replayed(outcome: Outcome | None, logs: Logs | None) -> Iterator[NotChecked]:
@@ -210,6 +312,26 @@ def _delta(case: Case, ground: Ground) -> Delta | None:
     return compare(ground.upstream.patch, case.mended.files, texts)
 
 
+def _exits(case: Case, ground: Ground, delta: Delta | None) -> Exits | None:
+    """The ways out of changed functions beside upstream's; None where no C is touched."""
+    if not touches_code(case):
+        return None
+    from analyzer.compare.labels import exits
+
+    return exits(delta, case.mended.files, texts_of(ground.upstream, ground.readings, case.patch))
+
+
+def _abi(case: Case, ground: Ground) -> Abi | None:
+    """What the patch does to exported symbols and layouts; None where no C is touched."""
+    if not touches_code(case):
+        return None
+    from analyzer.compare.abi import abi
+
+    texts = texts_of(ground.upstream, ground.readings, case.patch)
+    theirs = ground.upstream.patch.files if ground.upstream and ground.upstream.patch else ()
+    return abi(case.mended.files, texts.target, theirs, texts.upstream)
+
+
 def replayed(case: Case, ground: Ground, settings: Settings, logs: Logs | None) -> Outcome | None:
     """Run the patch beside upstream's; None where it touches no C."""
     if not touches_code(case):
@@ -226,18 +348,20 @@ def replayed(case: Case, ground: Ground, settings: Settings, logs: Logs | None) 
 
 def report_on(case: Case) -> Report:
     """Everything that is known about a case, as the formats print it."""
+    items = review(case)
     return Report(
         verdict_on(case),
         basis_of(case),
         _patch_facts(case),
         kernels_of(case),
-        review(case),
+        items,
         not_checked(case),
         assumptions(case),
         divergences_of(case),
         runs_of(case),
         work_of(case),
         case.proofs is not None and case.proofs.interrupted,
+        letter=letter_of(case, items),
     )
 
 

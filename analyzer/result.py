@@ -9,6 +9,7 @@ from pathlib import Path
 from analyzer.finding import Evidence, NotChecked, State
 from analyzer.patch.damage import Damage
 from analyzer.replay.outcome import Cause as Cause  # the engine's word is the report's
+from analyzer.source import Place
 
 
 class Verdict(Enum):
@@ -41,10 +42,26 @@ class Standing(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """Answers of a person, as the command line gives them: ``TS-1=ok``, by whom, why, until when.
+
+    ``until`` is a date, YYYY-MM-DD.
+    """
+
+    answers: tuple[str, ...] = ()
+    by: str | None = None
+    note: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One call of the tool. ``patch`` is a path, ``-``, ``REPO@COMMIT`` or ``REPO@A..B``.
 
     ``prove`` is None where the user does not say; ``prove_limit`` are seconds for one patch.
+    ``newer`` are newer branches of the release, ``SRC`` or ``SRC@REV``; ``blacklists`` files of
+    commits that it leaves out; ``checklist`` is a TOML file of its own or the name of a ready one.
+    ``answers`` is the file that people's answers are kept in, beside the patch where it is None.
     """
 
     patch: str
@@ -60,6 +77,11 @@ class Request:
     prove: bool | None = None
     save_queries: Path | None = None
     prove_limit: float | None = None
+    newer: tuple[str, ...] = ()
+    blacklists: tuple[Path, ...] = ()
+    checklist: str | None = None
+    answers: Path | None = None
+    given: Given = Given()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +182,62 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """How a release asks one item: a ``gate`` must be ok, ``decides`` names who says so."""
+
+    id: str
+    gate: bool = False
+    decides: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseList:
+    """The checklist of a release: its name, its title, and its items in order."""
+
+    name: str
+    title: str
+    asked: tuple[Asked, ...]
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """The ids of the items that must be ok, or not applicable."""
+        return tuple(one.id for one in self.asked if one.gate)
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A line of the patch, as it was sent, that evidence points to."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFacts:
+    """What the patch's letter names, for the forms that quote it. Empty: not named.
+
+    ``message_id`` with its angle brackets, ``sender`` as ``Name <address>``, ``recipients`` bare
+    addresses, ``trackers`` as ``system#key`` (``bsc#1234``, ``jira#RHEL-7``). ``released`` is the
+    first upstream tag that holds the commit (``v5.0``), where that is known for sure. ``quoted``
+    are the lines that evidence of open items points to, without those of files not in the patch.
+    """
+
+    message_id: str = ""
+    sender: str = ""
+    recipients: tuple[str, ...] = ()
+    trackers: tuple[str, ...] = ()
+    cves: tuple[str, ...] = ()
+    released: str = ""
+    signers: tuple[str, ...] = ()
+    quoted: tuple[Quoted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that is known about one patch. ``items`` stand in the order of the checklist.
 
-    ``interrupted``: the user ended it early, and it has what was decided by then.
+    ``interrupted``: the user ended it early, and it has what was decided by then. ``release`` is
+    the checklist that was asked for, ``input`` the PATCH as the user named it.
     """
 
     verdict: Verdict
@@ -177,6 +251,17 @@ class Report:
     runs: tuple[Run, ...] = ()
     work: tuple[Work, ...] = ()
     interrupted: bool = False
+    release: ReleaseList | None = None
+    input: str = ""
+    letter: LetterFacts = LetterFacts()
+
+
+def open_gates(report: Report) -> tuple[str, ...]:
+    """The gates of the release that are not ok yet, in its order; a waived one is not."""
+    passed = (State.OK, State.NOT_APPLICABLE)
+    done = {item.id for item in report.items if item.state in passed}
+    gates = report.release.gates if report.release else ()
+    return tuple(name for name in gates if name not in done)
 
 
 # The items whose `cannot-tell` means that the question itself was not answered.
@@ -191,10 +276,13 @@ def exit_code(report: Report) -> int:
         return 1
     if report.verdict is Verdict.UNDECIDED:
         return 3
-    open_core = (
-        item.state is State.CANNOT_TELL and item.id.startswith(_CORE_ITEMS) for item in report.items
-    )
+    open_core = (item.state is State.CANNOT_TELL and core(item) for item in report.items)
     return 3 if any(open_core) else 0
+
+
+def core(item: Item) -> bool:
+    """Whether an item's ``cannot-tell`` leaves the whole question open (exit code 3)."""
+    return item.id.startswith(_CORE_ITEMS)
 
 
 def exit_code_of_all(reports: tuple[Report, ...]) -> int:

@@ -20,11 +20,19 @@ _SHORTEST = 6
 _FARTHEST = 2
 _LONGEST = 200
 _MOST_UNDEFINED = 20
+# Lines that select one symbol under one other, and lines of configuration files that name one.
+_MOST_SELECTS = 20
+_MOST_SETTINGS = 500
 _TAIL_WORDS = 2
 _PREFIXES = re.compile(r"(?:CONFIG_|ARCH_|HAVE_|HAS_|WANTS?_|SUPPORTS?_|USES?_|ENABLE_)+")
 _WORD = re.compile(rb"\w+")
 _C = re.compile(r"\.(?:[chS]|lds)$")
 _MAKE = re.compile(r"(?:^|/)(?:Makefile|Kbuild)[^/]*$")
+_CONFIG_FILE = re.compile(
+    r"(?:^|/)(?:configs?|debian[^/]*)/|defconfig$|\.config$|(?:^|/)(?:annotations|CONFIG_\w+)$"
+)
+# Ubuntu's annotations have a policy where others have a value.
+_SETTING = re.compile(rb"\s*+(?:#\s*+)?CONFIG_(\w++)(?:=| is not set|\s++policy<)")
 _OUTSIDE = ("Documentation/", "tools/", "scripts/")
 # Where a name without CONFIG_ is meant to be a symbol's.
 _ASKS = re.compile(rb"^\s*#\s*(?:if|elif)|\bIS_(?:ENABLED|BUILTIN|MODULE|REACHABLE)\b|\$\(")
@@ -51,13 +59,23 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """A line of a configuration file in the tree that names a symbol: ``CONFIG_X=y``."""
+
+    path: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SymbolInTree:
-    """One symbol in the tree after the patch."""
+    """One symbol in the tree after the patch. ``settings`` is what configuration files say."""
 
     name: str
     definitions: tuple[Defined, ...]
     switches: tuple[Switch, ...]
     uses: tuple[Site, ...] = ()
+    settings: tuple[Setting, ...] = ()
 
     @property
     def selects(self) -> tuple[Switch, ...]:
@@ -85,15 +103,22 @@ class SymbolInTree:
         return next((pair for pair in pairs if not exclusive(*pair)), None)
 
     @property
-    def selected_twice(self) -> tuple[Switch, Switch] | None:
-        """Two lines of one file that select it under one symbol and on the same condition."""
-        seen: dict[tuple[object, ...], Switch] = {}
+    def selected_twice(self) -> tuple[tuple[Switch, Switch], ...]:
+        """Lines that select it under one symbol, of which one is enough.
+
+        They have the same condition, or one of them has none.
+        """
+        by_symbol: dict[str, list[Switch]] = {}
         for one in self.selects:
-            key = one.symbol, one.path, one.condition
-            if key in seen:
-                return seen[key], one
-            seen[key] = one
-        return None
+            by_symbol.setdefault(one.symbol, []).append(one)
+        return tuple(
+            (one, other)
+            for every in by_symbol.values()
+            for at, one in enumerate(every[:_MOST_SELECTS])
+            for other in every[at + 1 : _MOST_SELECTS]
+            if one.condition == other.condition or None in (one.condition, other.condition)
+            if not exclusive(one, other)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +135,7 @@ class SymbolsInTree:
     near: tuple[Near, ...]
     notes: tuple[str, ...]
     whole: bool = True
+    later: bool = False
 
     def of(self, name: str) -> SymbolInTree | None:
         """What is known of a symbol; None where it was not asked for."""
@@ -132,6 +158,7 @@ def symbols_in(
     near = [_meant(name, known) for name in undefined[:_MOST_UNDEFINED]]
     notes = list(found.notes)
     uses: dict[str, list[Site]] = {}
+    settings: dict[str, list[Setting]] = {}
     if search and wanted:
         words = sorted({_tail(name).encode() for name in wanted})
         lines = grep(tree, words)
@@ -140,12 +167,15 @@ def symbols_in(
         near += _strange(hits, wanted, known)
         for name, site in _uses(hits, wanted):
             uses.setdefault(name, []).append(site)
+        for name, setting in _settings(hits, wanted):
+            settings.setdefault(name, []).append(setting)
     symbols = tuple(
         SymbolInTree(
             name,
             tuple(one for one in found.definitions if one.name == name),
             tuple(one for one in found.switches if one.target == name),
             tuple(uses.get(name, ())),
+            tuple(settings.get(name, ())[:_MOST_SETTINGS]),
         )
         for name in wanted
     )
@@ -181,6 +211,15 @@ def _uses(hits: Iterable[Hit], names: tuple[str, ...]) -> Iterator[tuple[str, Si
             for word in dict.fromkeys(_words(hit)):
                 if word in spelt:
                     yield spelt[word], Site(hit.path, hit.line)
+
+
+def _settings(hits: Iterable[Hit], names: tuple[str, ...]) -> Iterator[tuple[str, Setting]]:
+    """Lines of configuration files: of the kernel's own, Red Hat's, SUSE's, Debian's, Android's."""
+    for hit in hits:
+        found = _SETTING.match(hit.text) if _CONFIG_FILE.search(hit.path) else None
+        name = found[1].decode() if found else ""
+        if name in names:
+            yield name, Setting(hit.path, hit.line, hit.text.decode("utf-8", "replace").strip())
 
 
 def _words(hit: Hit) -> list[str]:

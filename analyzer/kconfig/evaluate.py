@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from analyzer.kconfig.expr import (
     And,
@@ -46,15 +46,22 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Undetermined:
-    """The value depends on macro calls that have no value here: anything from low to high."""
+    """The value depends on what has no value here: anything from low to high.
+
+    ``macros`` are the macro calls, or other reasons in words. ``tristate`` is False for a number
+    or a string that nobody knows: as a condition it is n.
+    """
 
     low: Tristate
     high: Tristate
     macros: tuple[str, ...]
+    tristate: bool = True
 
 
 _WORDS = {"n": Tristate.N, "m": Tristate.M, "y": Tristate.Y}
 _LOGICAL = (SymbolType.BOOL, SymbolType.TRISTATE)
+# Before macros came, a string had the symbols of the environment in it.
+_OLD_VARIABLE = re.compile(r"\$[A-Z]")
 _DECIMAL = re.compile(r"[ \t]*[-+]?[0-9]+")
 _HEXADECIMAL = re.compile(r"[ \t]*[-+]?(?:0[xX])?[0-9A-Fa-f]+")
 _SIGNED_64 = range(-(1 << 63), 1 << 63)
@@ -69,25 +76,30 @@ _RESULTS: dict[Comparison, Callable[[int], bool]] = {
 }
 
 
-def evaluate(expr: Expr, values: Mapping[str, Value]) -> Tristate | Undetermined:
+Values: TypeAlias = "Mapping[str, Value | Undetermined]"
+
+
+def evaluate(expr: Expr, values: Values) -> Tristate | Undetermined:
     """Evaluate an expression.
 
-    ``values`` maps symbols to values, and may map a macro call, as it is written, too. A symbol
-    that is not in it is n, and its own name where it is compared.
+    ``values`` maps symbols to values, and may map a text with macro calls, as it is written, too.
+    A symbol that is not in it is n, and its own name where it is compared. One that is undetermined
+    leaves open what depends on it, except comparisons that hold for none of its values, or for all.
     """
     unknown: dict[str, None] = {}
     low, high = _bounds(expr, values, unknown)
     return low if low == high else Undetermined(low, high, tuple(unknown))
 
 
-def _bounds(
-    expr: Expr, values: Mapping[str, Value], unknown: dict[str, None]
-) -> tuple[Tristate, Tristate]:
+def _bounds(expr: Expr, values: Values, unknown: dict[str, None]) -> tuple[Tristate, Tristate]:
     match expr:
         case Ref() | Constant() | Macro():
             value = _value(expr, values)
             if value is None:
                 return _open(unknown, expr)
+            if isinstance(value, Undetermined):
+                unknown.update((each, None) for each in value.macros)
+                return value.low, value.high
             tristate = _tristate(value)
             return tristate, tristate
         case Compare(operator, left, right):
@@ -105,8 +117,12 @@ def _bounds(
             assert_never(expr)
 
 
-def _open(unknown: dict[str, None], *operands: Operand) -> tuple[Tristate, Tristate]:
-    unknown.update((each.text, None) for each in operands if isinstance(each, Macro))
+def _open(unknown: dict[str, None], *operands: Operand | Undetermined) -> tuple[Tristate, Tristate]:
+    for each in operands:
+        if isinstance(each, Undetermined):
+            unknown.update((macro, None) for macro in each.macros)
+        elif isinstance(each, Macro | Constant):
+            unknown[each.text] = None
     return Tristate.N, Tristate.Y
 
 
@@ -114,18 +130,43 @@ def _compare(
     operator: Comparison,
     left: Operand,
     right: Operand,
-    values: Mapping[str, Value],
+    values: Values,
     unknown: dict[str, None],
 ) -> tuple[Tristate, Tristate]:
     first, second = _value(left, values), _value(right, values)
-    if first is None or second is None:
-        missing = (side for side, value in ((left, first), (right, second)) if value is None)
-        return _open(unknown, *missing)
-    holds = Tristate.Y if _RESULTS[operator](_order(first, second)) else Tristate.N
+    answers: set[bool] = set()
+    for here in _possible(first):
+        answers |= {_RESULTS[operator](_order(here, there)) for there in _possible(second)}
+    if len(answers) != 1:
+        missing = ((left, first), (right, second))
+        return _open(
+            unknown,
+            *(
+                value if isinstance(value, Undetermined) else side
+                for side, value in missing
+                if not isinstance(value, Value)
+            ),
+        )
+    holds = Tristate.Y if answers.pop() else Tristate.N
     return holds, holds
 
 
-def _value(operand: Operand, values: Mapping[str, Value]) -> Value | None:
+def _possible(value: Value | Undetermined | None) -> tuple[Value, ...]:
+    """All values that an operand may have; empty where that is no list."""
+    match value:
+        case Value():
+            return (value,)
+        case Undetermined(low, high, _, tristate=True):
+            return tuple(
+                Value(SymbolType.TRISTATE, one.name.lower())
+                for one in Tristate
+                if low <= one <= high
+            )
+        case _:
+            return ()
+
+
+def _value(operand: Operand, values: Values) -> Value | Undetermined | None:
     match operand:
         case Ref(name):
             return values.get(name) or Value(SymbolType.UNKNOWN, name)
@@ -135,6 +176,8 @@ def _value(operand: Operand, values: Mapping[str, Value]) -> Value | None:
             # The kernel gives y, m and n their type whether quoted or not.
             if text in _WORDS:
                 return Value(SymbolType.TRISTATE, text)
+            if "$(" in text or _OLD_VARIABLE.search(text):
+                return values.get(text)
             plain = Value(SymbolType.UNKNOWN, text)
             # A bare number is a symbol to the kernel; powerpc has some of that name.
             return plain if quoted else values.get(text, plain)

@@ -7,7 +7,7 @@ a git revision are the same here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from posixpath import dirname, normpath
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from analyzer.kconfig.expr import Expr, names
 from analyzer.kconfig.parse import parse
 from analyzer.kconfig.symbols import (
     DependsOn,
+    Entry,
+    EntryKind,
     Imply,
     KconfigFile,
     Property,
@@ -29,12 +31,12 @@ from analyzer.kconfig.symbols import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-# Linux 5.0 nests 6 deep and reads 1245 files for x86.
 MAX_SOURCE_DEPTH = 64
 MAX_FILES = 50_000
 
 _VARIABLE = re.compile(r"\$(?:\(([^()$]*)\)|([A-Za-z_][A-Za-z0-9_]*))")
 _WILD = re.compile(r"[*?\[]")
+_AROUND = (EntryKind.MENU, EntryKind.CHOICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,13 @@ class KconfigTree:
     """What was read. ``symbols`` carry the conditions inherited over the ``source`` lines.
 
     A file that is read at several places gives its symbols at each; ``files`` has it once.
+    ``blocks`` are the menus and choices around each symbol, where ``source`` was followed.
     """
 
     files: tuple[KconfigFile, ...]
     symbols: tuple[Symbol, ...]
     unread: tuple[Unread, ...]
+    blocks: tuple[tuple[Entry, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +96,21 @@ def read_tree(
     *,
     start: str = "Kconfig",
     variables: Mapping[str, str] | None = None,
+    parsed: dict[str, KconfigFile] | None = None,
 ) -> KconfigTree:
     """Read a kernel's Kconfig from ``start`` on, following ``source``, in the kernel's own order.
 
     ``read`` gives the text of a path below the root, or None where there is no such file;
     ``list_paths`` gives the paths of all files that begin with a prefix, for globs. ``variables``
-    adds to (and overrides) SRCARCH, ARCH and srctree.
+    adds to (and overrides) SRCARCH, ARCH and srctree. What is in ``parsed`` is not read again, and
+    what is read is put there.
     """
     known = {"SRCARCH": srcarch, "ARCH": srcarch, "srctree": ".", **(variables or {})}
-    walk = _Walk(read, list_paths, known, {}, [], [])
+    walk = _Walk(read, list_paths, known, {}, [], [], {} if parsed is None else parsed)
     first = Source(start, False, False, start, 1)
-    _follow(walk, first, (), ())
-    return KconfigTree(tuple(walk.files.values()), tuple(walk.symbols), tuple(walk.unread))
+    _follow(walk, first, _Around(), ())
+    files = tuple(walk.files.values())
+    return KconfigTree(files, tuple(walk.symbols), tuple(walk.unread), tuple(walk.blocks))
 
 
 def definitions(tree: KconfigTree, name: str) -> tuple[Symbol, ...]:
@@ -168,12 +175,20 @@ class _Walk:
     files: dict[str, KconfigFile]
     symbols: list[Symbol]
     unread: list[Unread]
+    parsed: dict[str, KconfigFile]
     visits: int = 0
+    blocks: list[tuple[Entry, ...]] = field(default_factory=list)
 
 
-def _follow(
-    walk: _Walk, source: Source, conditions: tuple[Expr, ...], inside: tuple[str, ...]
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around a ``source`` line: all conditions, and the menus and choices."""
+
+    conditions: tuple[Expr, ...] = ()
+    blocks: tuple[Entry, ...] = ()
+
+
+def _follow(walk: _Walk, source: Source, around: _Around, inside: tuple[str, ...]) -> None:
     """Read what a ``source`` line names. ``inside`` holds the paths that are being read."""
     if len(inside) >= MAX_SOURCE_DEPTH:
         _report(walk, source, f"files nested deeper than {MAX_SOURCE_DEPTH}")
@@ -188,32 +203,63 @@ def _follow(
                 _report(walk, source, f"there is no file {path}")
         else:
             walk.visits += 1
-            _take(walk, file, conditions, (*inside, path))
+            _take(walk, file, around, (*inside, path))
 
 
 def _file(walk: _Walk, path: str) -> KconfigFile | None:
     if path not in walk.files:
-        text = walk.read(path)
-        if text is None:
+        text = None if path in walk.parsed else walk.read(path)
+        if text is not None:
+            walk.parsed[path] = parse(text, path)
+        if path not in walk.parsed:
             return None
-        walk.files[path] = parse(text, path)
+        walk.files[path] = walk.parsed[path]
         walk.unread += walk.files[path].unread
     return walk.files[path]
 
 
-def _take(
-    walk: _Walk, file: KconfigFile, conditions: tuple[Expr, ...], inside: tuple[str, ...]
-) -> None:
+def _take(walk: _Walk, file: KconfigFile, around: _Around, inside: tuple[str, ...]) -> None:
+    conditions = around.conditions
     joined: dict[int, tuple[Expr, ...]] = {}
-    pieces: list[Symbol | Source] = [*file.symbols, *file.sources]
-    for piece in sorted(pieces, key=lambda each: each.line):
+    own = _blocks(file, around)
+    for piece in _pieces(file):
         key = id(piece.conditions)
         if key not in joined:
             joined[key] = conditions + piece.conditions
+        blocks = own(piece.line)
         if isinstance(piece, Source):
-            _follow(walk, piece, joined[key], inside)
+            _follow(walk, piece, _Around(joined[key], blocks), inside)
         else:
             walk.symbols.append(replace(piece, conditions=joined[key]) if conditions else piece)
+            walk.blocks.append(blocks)
+
+
+def _pieces(file: KconfigFile) -> list[Symbol | Source]:
+    return sorted((*file.symbols, *file.sources), key=lambda each: each.line)
+
+
+def _blocks(file: KconfigFile, around: _Around) -> Callable[[int], tuple[Entry, ...]]:
+    """What tells the menus and choices around a line; to be asked for lines in rising order."""
+    waiting = [each for each in file.entries if each.kind in _AROUND][::-1]
+    # A file that is read twice has each of its choices twice.
+    stack = list(around.blocks)
+    outside = len(stack)
+    shown: list[tuple[Entry, ...]] = [around.blocks]
+
+    def at(line: int) -> tuple[Entry, ...]:
+        changed = False
+        while waiting and waiting[-1].line < line:
+            entry = waiting.pop()
+            conditions = around.conditions + entry.conditions
+            stack.append(replace(entry, conditions=conditions))
+            changed = True
+        kept = [one for one in stack[outside:] if one.end_line is None or one.end_line > line]
+        if changed or len(kept) != len(stack) - outside:
+            stack[outside:] = kept
+            shown[0] = tuple(stack)
+        return shown[0]
+
+    return at
 
 
 def _report(walk: _Walk, source: Source, reason: str) -> None:

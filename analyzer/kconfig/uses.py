@@ -19,6 +19,8 @@ from analyzer.kconfig.parse import parse
 from analyzer.kconfig.symbols import (
     Default,
     DependsOn,
+    Entry,
+    EntryKind,
     Imply,
     KconfigFile,
     Prompt,
@@ -44,14 +46,16 @@ _INNER = re.compile(rb"^[ \t]++(?:%b)\b" % _STRUCTURE, re.MULTILINE)
 _ARCH = re.compile(r"\$\(?(?:SRCARCH|ARCH|HEADER_ARCH|SUBARCH)\)?")
 _TREE = re.compile(r"\$\(?srctree\)?/")
 _WILD = re.compile(r"[*?\[$]")
-_ARCH_DIRECTORY = re.compile(r"arch/([^/]+)/")
+# User-mode Linux reads its own files in another architecture's directory, and not that one's.
+_ARCH_DIRECTORY = re.compile(r"arch/(?:[^/]+/(?=um/))?([^/]+)/")
 
 
 @dataclass(frozen=True, slots=True)
 class Defined:
     """One definition of a symbol. ``requires`` are all conditions that it stands under.
 
-    ``settable``: it has a prompt, or a default other than ``n``.
+    ``settable``: it has a prompt, or a default other than ``n``. ``chosen``: it is a member of a
+    choice.
     """
 
     name: str
@@ -60,6 +64,7 @@ class Defined:
     requires: tuple[Expr, ...]
     path: str
     line: int
+    chosen: bool = False
 
     @property
     def architecture(self) -> str | None:
@@ -71,7 +76,8 @@ class Defined:
 class Switch:
     """A line that selects or implies ``target``, or makes it depend; under which symbol it stands.
 
-    A default is one of the target's own: ``symbol`` is then the target.
+    A default is one of the target's own: ``symbol`` is then the target. ``requires`` are all
+    conditions that the definition stands under which holds it.
     """
 
     target: str
@@ -80,6 +86,7 @@ class Switch:
     condition: Expr | None
     path: str
     line: int
+    requires: tuple[Expr, ...] = ()
 
     @property
     def architecture(self) -> str | None:
@@ -110,8 +117,8 @@ def architecture_of(path: str) -> str | None:
     return found[1] if found else None
 
 
-def exclusive(one: Defined, other: Defined) -> bool:
-    """Whether two definitions are alternatives: two architectures', or on opposite conditions."""
+def exclusive(one: Defined | Switch, other: Defined | Switch) -> bool:
+    """Whether two are alternatives: two architectures', or on opposite conditions."""
     here, there = one.architecture, other.architecture
     if here and there and here != there:
         return True
@@ -161,12 +168,27 @@ def _about(words: re.Pattern[bytes], data: bytes) -> bytes:
 
 
 def _definitions(file: KconfigFile, wanted: frozenset[str]) -> Iterator[Defined]:
+    choices = [each for each in file.entries if each.kind is EntryKind.CHOICE]
     for symbol in file.symbols:
         if symbol.name in wanted:
-            own = (each.requirement for each in symbol.properties if isinstance(each, DependsOn))
-            settable = any(map(_sets, symbol.properties))
-            requires = (*symbol.conditions, *own)
-            yield Defined(symbol.name, symbol.type, settable, requires, symbol.path, symbol.line)
+            yield Defined(
+                symbol.name,
+                symbol.type,
+                any(map(_sets, symbol.properties)),
+                _requires(symbol),
+                symbol.path,
+                symbol.line,
+                any(_holds(each, symbol.line) for each in choices),
+            )
+
+
+def _requires(symbol: Symbol) -> tuple[Expr, ...]:
+    own = (each.requirement for each in symbol.properties if isinstance(each, DependsOn))
+    return (*symbol.conditions, *own)
+
+
+def _holds(block: Entry, line: int) -> bool:
+    return block.line < line and (block.end_line is None or line < block.end_line)
 
 
 def _sets(item: Property) -> bool:
@@ -185,7 +207,8 @@ def _switches(file: KconfigFile, wanted: frozenset[str]) -> Iterator[Switch]:
             for target in _targets(symbol, item):
                 if target in wanted:
                     kind, when = kind_of(item), condition_of(item)
-                    yield Switch(target, symbol.name, kind, when, symbol.path, item.line)
+                    needs = _requires(symbol)
+                    yield Switch(target, symbol.name, kind, when, symbol.path, item.line, needs)
 
 
 def _targets(symbol: Symbol, item: Property) -> tuple[str, ...]:

@@ -166,10 +166,13 @@ def _plain(text: str) -> str:
 
 def _title(lines: Sequence[str], found: _Found) -> str | None:
     following = lines[found.at + 1].strip()[:_WITHIN] if found.at + 1 < len(lines) else ""
-    for text in (found.text, f"{found.text} {following}"):
-        if title := _TITLE.search(text):
-            return title[1]
-    return None
+    if title := _TITLE.search(found.text):
+        return title[1]
+    # A title may be wrapped, or stand on its own; the next line's may be another commit's.
+    goes_on = '"' in found.text or following.startswith("(")
+    if goes_on and not following.lower().startswith("fixes:"):
+        title = _TITLE.search(f"{found.text} {following}")
+    return title[1] if title else None
 
 
 def _form(found: _Found, lines: Sequence[str]) -> ReferenceForm | None:

@@ -14,7 +14,7 @@ from analyzer.reference.slots import LOOP
 from analyzer.replay.bench import Bench, Found, faulted
 from analyzer.replay.classify import Class, classify
 from analyzer.replay.confirm import Confirmation, confirm, confirm_sort
-from analyzer.replay.outcome import Cause, Divergence, NotRun, Told
+from analyzer.replay.outcome import Cause, Divergence, NotRun, Pictured, Told
 from analyzer.replay.probes import PROBES
 from analyzer.replay.results import Result
 from analyzer.replay.sides import AnyScenario
@@ -128,6 +128,7 @@ def _told(
         story.upstream,
         story.target,
         fix,
+        pictured=Pictured(shown.scenario, shown.upstream, shown.target),
     )
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from analyzer.errors import CodePlace
 
 if TYPE_CHECKING:
+    from analyzer.machine.observation import Observation
     from analyzer.machine.splice import Spliced
+    from analyzer.replay.sides import AnyScenario
 
 
 class Cause(Enum):
@@ -37,6 +39,15 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Pictured:
+    """One scenario, and what upstream.after and target.after did on it: for who draws it."""
+
+    scenario: AnyScenario
+    upstream: Observation
+    target: Observation
+
+
+@dataclass(frozen=True, slots=True)
 class Divergence:
     """One difference in behaviour, shrunk and confirmed.
 
@@ -46,6 +57,7 @@ class Divergence:
     ``>``. ``fix`` names the later upstream commit for the cause FOLLOW_UP. ``of_tree``: the place
     is a line of the target's file with the patch, not of the patch's own image of it.
     ``upstream_path`` is the file of ``upstream_line``, None for that of the move path.
+    ``pictured`` are the runs that are told, None where nothing was run.
     """
 
     cause: Cause
@@ -62,6 +74,7 @@ class Divergence:
     fix: str | None = None
     of_tree: bool = False
     upstream_path: str | None = None
+    pictured: Pictured | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +178,8 @@ class Outcome:
     those planned was left out for a reason in ``not_run``. ``functions`` are (kernel, function,
     standing) with the standings of the JSON contract. ``assumptions`` are (text, what rests on it).
     ``of_trees``: kernel trees were run, and places are lines of the target's file with the patch.
-    ``spliced`` is the code that was run without trees, for an engine that proves.
+    ``spliced`` is the code that was run without trees, for an engine that proves. ``pictured`` is
+    the scenario that work is counted on, where both kernels came to its end.
     """
 
     ran: bool
@@ -182,3 +196,4 @@ class Outcome:
     traces: tuple[TraceTold, ...] = ()
     of_trees: bool = False
     spliced: tuple[Spliced, ...] = field(default=(), compare=False, repr=False)
+    pictured: Pictured | None = field(default=None, compare=False, repr=False)

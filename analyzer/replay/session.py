@@ -22,7 +22,7 @@ from analyzer.replay.excluded import shown_otherwise, why_excluded
 from analyzer.replay.outcome import Config, NotRun, Outcome
 from analyzer.replay.probes import probed
 from analyzer.replay.results import Result, Variant
-from analyzer.replay.summary import assumptions, functions, gates, runs, work
+from analyzer.replay.summary import assumptions, functions, gates, pictured, runs, work
 from analyzer.replay.unvaried import unvaried
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ def replay(subject: Subject, logs: Logs | None = None) -> Outcome:
             Spliced(one.reading, one.config, one.on, one.splice, tuple(bases), fixes)
             for one in variants
         ),
+        pictured=pictured(bench, variants, bases[0]) if bases else None,
     )
 
 

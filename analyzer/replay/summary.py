@@ -15,7 +15,7 @@ from analyzer.reference.path import FUNCTIONS
 from analyzer.reference.slots import LOOP
 from analyzer.replay.bench import Bench, Side
 from analyzer.replay.generate import picture
-from analyzer.replay.outcome import Gate, Run, Setting, Work
+from analyzer.replay.outcome import Gate, Pictured, Run, Setting, Work
 from analyzer.replay.results import Result, Variant
 
 _UPSTREAM = "upstream"
@@ -61,6 +61,16 @@ def work(bench: Bench, variants: Sequence[Variant], base: Base) -> Iterator[Work
                 done.tables_allocated,
                 done.flushes,
             )
+
+
+def pictured(bench: Bench, variants: Sequence[Variant], base: Base) -> Pictured | None:
+    """What upstream.after and target.after do on that scenario with the patch switched on."""
+    variant = next((one for one in variants if one.main), None)
+    if variant is None:
+        return None
+    ours = _pictured(bench, variant.upstream(base))
+    theirs = _pictured(bench, variant.target(base))
+    return None if ours is None or theirs is None else Pictured(_picture()[0], ours, theirs)
 
 
 def _pictured(bench: Bench, side: Side) -> Observation | None:

@@ -16,7 +16,17 @@ from analyzer.replay.confirm import Confirmation, confirm
 from analyzer.replay.four import Four, Judged, judge
 from analyzer.replay.generate import picture
 from analyzer.replay.lockstep import first_difference
-from analyzer.replay.outcome import Cause, Divergence, Gate, NotRun, Outcome, Run, Told, Work
+from analyzer.replay.outcome import (
+    Cause,
+    Divergence,
+    Gate,
+    NotRun,
+    Outcome,
+    Pictured,
+    Run,
+    Told,
+    Work,
+)
 from analyzer.replay.probes import PROBES, Probe
 from analyzer.replay.sides import AnyScenario, AnySide
 from analyzer.replay.substitute import substituted
@@ -76,6 +86,7 @@ def replay_trees(subject: TreeSubject, logs: Logs | None = None) -> Outcome:
         excluded=(*_left_out(subject, every), *alike),
         of_trees=True,
         traces=logged.told,
+        pictured=_pictured(bench, every),
     )
 
 
@@ -370,6 +381,7 @@ def _divergence(
         story.target,
         fix,
         of_tree=True,
+        pictured=Pictured(shown.scenario, shown.upstream, shown.target),
     )
 
 
@@ -411,6 +423,19 @@ def _work(bench: Bench, every: Sequence[Ran]) -> Iterator[Work]:
                     done.tables_allocated,
                     done.flushes,
                 )
+
+
+def _pictured(bench: Bench, every: Sequence[Ran]) -> Pictured | None:
+    """The same scenario on upstream.after and on the target with the patch switched on."""
+    ran = next((one for one in every if one.main), None)
+    if ran is None:
+        return None
+    scenario = picture(X86_64)
+    try:
+        ours, theirs = (bench.run(side, scenario) for side in ran.four.afters)
+    except Stopped:
+        return None
+    return None if ours.halted or theirs.halted else Pictured(scenario, ours, theirs)
 
 
 def _gates(bench: Bench, every: Sequence[Ran], *, calls: bool) -> Iterator[Gate]:

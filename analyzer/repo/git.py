@@ -21,6 +21,9 @@ from analyzer.repo.tree import shown
 # Objects are asked for by name, links inside a commit's tree included.
 _BATCH = ("cat-file", "--batch", "--follow-symlinks")
 _HEX = frozenset("0123456789abcdef")
+# Whole ids that were found, by git directory and name.
+_FOUND: dict[tuple[str, str], str] = {}
+_MOST_FOUND = 100_000
 _NAME_A_COMMIT = "name a commit, a tag or a branch"
 
 
@@ -70,7 +73,17 @@ class Repository:
         return printed
 
     def resolve(self, name: str) -> str | None:
-        """The id that git finds for ``name``, or None."""
+        """The id that git finds for ``name``, or None. A whole id is looked for once."""
+        whole = (str(self.git_dir), name)
+        if whole in _FOUND:
+            return _FOUND[whole]
+        found = self._resolve(name)
+        # What a whole id names cannot change; that there is no such object can.
+        if found is not None and name.startswith(found) and len(_FOUND) < _MOST_FOUND:
+            _FOUND[whole] = found
+        return found
+
+    def _resolve(self, name: str) -> str | None:
         command = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
         with self.start(*command) as git:
             printed = git.everything().decode()

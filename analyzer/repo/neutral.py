@@ -99,18 +99,44 @@ _DIFF = (
     "--unified=3",
 )
 
-LOG = (
+LOG_WITH_MERGES = (
     "log",
     "--encoding=UTF-8",
     "--no-color",
     "--no-decorate",
     "--no-follow",
     "--no-mailmap",
-    "--no-merges",
     "--no-notes",
     "--no-show-signature",
 )
+LOG = (*LOG_WITH_MERGES, "--no-merges")
 LOG_WITH_PATCHES = (*LOG, "--patch", "--full-diff", *_DIFF)
+
+# The commits that it is given, merges too: each with its files, and NUL bytes between everything.
+LOG_OF_GIVEN = (
+    *LOG_WITH_MERGES,
+    "--no-walk=unsorted",
+    "--stdin",
+    "-z",
+    "--raw",
+    "--root",
+    "--ignore-submodules=none",
+    "--no-abbrev",
+    "--no-ext-diff",
+    "--no-relative",
+    "--no-renames",
+    f"-O{os.devnull}",
+)
+PATCHES_OF_GIVEN = (
+    "diff-tree",
+    "--stdin",
+    "--root",
+    "--patch",
+    "--ignore-submodules=none",
+    "--no-color",
+    "--no-relative",
+    *_DIFF,
+)
 
 _FILTER_SWITCHES = {"clean": "", "process": "", "required": "false", "smudge": ""}
 

@@ -87,6 +87,18 @@ class Running:
                     "holds a path of more than 64 KiB", where=self.name, todo="name another tree"
                 )
 
+    def parts(self, longest: int) -> Iterator[bytes]:
+        """What git prints, cut at its NUL bytes; a part is cut where it has ``longest`` bytes."""
+        rest = bytearray()
+        while chunk := self.output.read(_CHUNK):
+            first, *others = chunk.split(b"\0")
+            rest += first[: max(longest - len(rest), 0)]
+            if others:
+                yield bytes(rest)
+                *whole, last = others
+                yield from (part[:longest] for part in whole)
+                rest = bytearray(last[:longest])
+
     def lines(self) -> Iterator[bytes]:
         """What git prints, line by line, without the line ends; a line is cut at 64 KiB."""
         whole = True

@@ -15,10 +15,15 @@ from analyzer.result import Item
 from analyzer.upstream import CommitFacts, Facts
 
 if TYPE_CHECKING:
+    from analyzer.compare.abi import Abi
+    from analyzer.compare.configured import Configured
     from analyzer.compare.delta import Delta
     from analyzer.compare.in_tree import SymbolsInTree
+    from analyzer.compare.labels import Exits
+    from analyzer.history.past import Past
     from analyzer.machine.callees import Callee
     from analyzer.prove.session import Proofs
+    from analyzer.release.checklist import Checklist
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +65,15 @@ class Case:
     differs from upstream's own, None where upstream's text is not at hand. ``callees`` are what the
     patch calls, looked up in the target's tree, and ``kconfig`` its symbols there, after the patch;
     ``kconfig_upstream`` the same symbols in upstream's tree. None where there is no such tree.
+    ``configured`` is what whole architectures of the target make of them, None where neither an
+    architecture nor a .config was given.
     ``seen`` is upstream's commit where a repository of it was given. ``sources`` are the trees that
     were read, ``notes`` what is to be known of them, ``unfit`` where the patch does not apply to
     the target. ``proofs`` are what proving came to, None where it was not asked for: ``prove`` is
-    False where the user said so.
+    False where the user said so. ``past`` is what histories say of the patch, None where there
+    is none; ``release`` the checklist that was asked for. ``exits`` are the ways out of changed
+    functions beside upstream's, ``abi`` what the patch does to exported symbols and layouts; None
+    where no C is touched.
     """
 
     patch: Patch
@@ -81,12 +91,17 @@ class Case:
     callees: tuple[Callee, ...] | None = None
     kconfig: SymbolsInTree | None = None
     kconfig_upstream: SymbolsInTree | None = None
+    configured: Configured | None = None
     seen: Seen | None = None
     sources: tuple[Source, ...] = ()
     notes: tuple[NotChecked, ...] = ()
     unfit: tuple[str, ...] = ()
     proofs: Proofs | None = None
     prove: bool | None = None
+    past: Past | None = None
+    release: Checklist | None = None
+    exits: Exits | None = None
+    abi: Abi | None = None
 
 
 Rule = Callable[[Case], Item]

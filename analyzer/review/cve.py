@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from analyzer.finding import Evidence, State
 from analyzer.patch.trackers import Cve
 from analyzer.result import Item
 from analyzer.review.case import Case
+from analyzer.review.cve_records import (
+    CveAnswer,
+    by_history,
+    has_history,
+    of_history,
+    own_cves,
+)
 from analyzer.review.references import searched
 from analyzer.source import Place, Side
 from analyzer.upstream import CommitFacts, key_of
@@ -18,18 +24,11 @@ _WORST_FIRST = (State.FINDING, State.NEEDS_REVIEW, State.CANNOT_TELL, State.OK)
 _LONGEST_LABEL = 24
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What is to be said of one CVE id; ``owner`` is the commit that the facts give it to."""
-
-    state: State
-    text: str
-    todo: str = ""
-    owner: CommitFacts | None = None
-
-
 def named_cve(case: Case) -> Item:
-    """CV-1: every CVE that the message names, and those of the commit that it does not."""
+    """CV-1: every CVE that the message names, and those of the commit that it does not.
+
+    By the records and upstream's messages where its history is at hand, else by the facts.
+    """
     answers = [*_named(case), *_unnamed(case)]
     if not answers:
         found = searched(case.patch.message)
@@ -46,16 +45,21 @@ def named_cve(case: Case) -> Item:
 
 
 def _nothing_named(case: Case) -> str:
+    if has_history(case):
+        return (
+            "no CVE is named, and neither records nor upstream's messages have one for the commit"
+        )
     if case.commit is None:
         return "no CVE is named, and the facts do not have the commit"
     return "no CVE is named, and the facts have none for the commit"
 
 
-def _evidence(case: Case, answers: list[_Answer]) -> Iterator[Evidence]:
+def _evidence(case: Case, answers: list[CveAnswer]) -> Iterator[Evidence]:
     for cve in case.patch.message.cves:
         yield Evidence(cve.id, Place(Side.INPUT, line=cve.line))
     if not case.patch.message.cves:
         yield from searched(case.patch.message)
+    yield from of_history(case)
     owners = [one.owner for one in answers if one.owner is not None]
     known = owners if case.commit is None else [case.commit, *owners]
     for commit in {one.id: one for one in known}.values():
@@ -74,7 +78,7 @@ def _cited(commit: CommitFacts) -> str:
 # --- CVEs that the message names ---------------------------------------------------------------
 
 
-def _named(case: Case) -> Iterator[_Answer]:
+def _named(case: Case) -> Iterator[CveAnswer]:
     owners: dict[str, list[CommitFacts]] = {}
     for commit in case.facts.all():
         for cve in commit.cve:
@@ -85,7 +89,10 @@ def _named(case: Case) -> Iterator[_Answer]:
         found = owners.get(named.id, [])
         ours = next((one for one in found if key_of(one.id) in own), None)
         claimed = named.line not in lines or _is_claim(lines[named.line])
-        if ours is not None:
+        told = by_history(case, named.id, claimed=claimed)
+        if told is not None:
+            yield told
+        elif ours is not None:
             yield _owned(named, ours)
         elif found:
             yield _of_another(case, named, found[0], claimed=claimed)
@@ -106,25 +113,25 @@ def _is_claim(line: str) -> bool:
     return text[:4].upper() == "CVE-" or (bool(colon) and " " not in label.strip())
 
 
-def _owned(cve: Cve, owner: CommitFacts) -> _Answer:
+def _owned(cve: Cve, owner: CommitFacts) -> CveAnswer:
     if "cve" in owner.unsure:
-        return _Answer(
+        return CveAnswer(
             State.CANNOT_TELL,
             f"the facts have {cve.id} for this commit, but from memory",
             _look_up(cve.id),
             owner,
         )
-    return _Answer(State.OK, f"{cve.id} is that of {_cited(owner)}", owner=owner)
+    return CveAnswer(State.OK, f"{cve.id} is that of {_cited(owner)}", owner=owner)
 
 
-def _of_another(case: Case, cve: Cve, owner: CommitFacts, *, claimed: bool) -> _Answer:
+def _of_another(case: Case, cve: Cve, owner: CommitFacts, *, claimed: bool) -> CveAnswer:
     text = f"{cve.id} is that of {_cited(owner)}"
     doubt = _doubt(case, owner, claimed=claimed)
     if case.commit is None or doubt:
         todo = f"Decide whether {cve.id} belongs in this message."
-        return _Answer(State.NEEDS_REVIEW, f"{text}; {doubt}", todo, owner)
+        return CveAnswer(State.NEEDS_REVIEW, f"{text}; {doubt}", todo, owner)
     todo = f"Correct {cve.id}, or backport {key_of(owner.id)}."
-    return _Answer(State.FINDING, f"{text}, not of {_cited(case.commit)}", todo, owner)
+    return CveAnswer(State.FINDING, f"{text}, not of {_cited(case.commit)}", todo, owner)
 
 
 def _doubt(case: Case, owner: CommitFacts, *, claimed: bool) -> str:
@@ -152,19 +159,19 @@ def _cited_by(commit: CommitFacts) -> set[str]:
     return {key_of(sha) for sha in (*commit.fixes, *commit.extends, *companions)}
 
 
-def _of_nobody(case: Case, cve: Cve, *, claimed: bool) -> _Answer:
+def _of_nobody(case: Case, cve: Cve, *, claimed: bool) -> CveAnswer:
     """A CVE that no commit of the facts has."""
     commit = case.commit
     if commit is None:
         text = f"which commit fixes {cve.id}, the facts do not say"
-        return _Answer(State.CANNOT_TELL, text, _look_up(cve.id))
+        return CveAnswer(State.CANNOT_TELL, text, _look_up(cve.id))
     if not commit.cve:
         text = f"the facts have no CVE for this commit; the message names {cve.id}"
-        return _Answer(State.NEEDS_REVIEW, text, _look_up(cve.id))
+        return CveAnswer(State.NEEDS_REVIEW, text, _look_up(cve.id))
     named = {one.id for one in case.patch.message.cves}
     text = f"the facts have {', '.join(commit.cve)} for this commit, not {cve.id}"
     sure = claimed and "cve" not in commit.unsure and not named.intersection(commit.cve)
-    return _Answer(State.FINDING if sure else State.NEEDS_REVIEW, text, _look_up(cve.id))
+    return CveAnswer(State.FINDING if sure else State.NEEDS_REVIEW, text, _look_up(cve.id))
 
 
 def _look_up(cve: str) -> str:
@@ -174,12 +181,16 @@ def _look_up(cve: str) -> str:
 # --- CVEs that the message does not name -------------------------------------------------------
 
 
-def _unnamed(case: Case) -> Iterator[_Answer]:
+def _unnamed(case: Case) -> Iterator[CveAnswer]:
     named = {one.id for one in case.patch.message.cves}
+    recorded = [name for name in own_cves(case) if name not in named]
+    for name in recorded:
+        text = f"the message does not name {name}, which upstream's history has for this commit"
+        yield CveAnswer(State.NEEDS_REVIEW, text, f"Name {name} in the message.")
     for cve in case.commit.cve if case.commit else ():
-        if case.commit and cve not in named:
+        if case.commit and cve not in named and cve not in recorded:
             memory = ", from memory" if "cve" in case.commit.unsure else ""
-            yield _Answer(
+            yield CveAnswer(
                 State.NEEDS_REVIEW,
                 f"the message does not name {cve}, which the facts have for this commit{memory}",
                 f"Name {cve} in the message.",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from analyzer.compare.change import Change, RunPair
+from analyzer.compare.change import Change, LinePair, RunPair
 from analyzer.compare.delta import Delta
+from analyzer.compare.lineage import How
 from analyzer.compare.side_by_side import of_run
 from analyzer.finding import Evidence, State
 from analyzer.result import Item
 from analyzer.review.case import Case
-from analyzer.review.notes import covers, said_in
+from analyzer.review.notes import Cover, cover, said_in
 from analyzer.review.readings import with_nothing_lost
 from analyzer.review.sides import BY_TEXT, beside, delta_of, listed, place, where
 
@@ -97,36 +98,95 @@ def _told(pair: RunPair) -> Iterator[Evidence]:
 
 
 def deviations_explained(case: Case) -> Item:
-    """TX-4: a deviation is explained if a note names where it is, what it changes, or its kind.
+    """TX-4: a deviation is explained if a note says where it is, what it changes, or its kind.
 
-    Other context needs no note.
+    Code that is written otherwise, left out or added is a finding without a note; names, places
+    and layout are for a reader. Other context needs no note.
     """
     deviations = _deviations(delta_of(case))
     if not deviations:
         summary = "there is no deviation but context"
         return Item("TX-4", _TX4, State.OK, summary, reason=BY_TEXT)
     notes = said_in(case)
-    open_ = [pair for pair in deviations if not covers(notes, pair)]
-    if not open_:
+    said = [(pair, cover(notes, pair), grave) for pair, grave in deviations]
+    bare = [pair for pair, how, grave in said if how is Cover.NO and grave]
+    open_ = [pair for pair, how, grave in said if how is Cover.NO and not grave]
+    vague = [pair for pair, how, grave in said if how is Cover.PARTLY and grave]
+    if not (bare or open_ or vague):
         summary = f"the message has a note on all {len(deviations)} deviations"
         return Item("TX-4", _TX4, State.OK, summary, reason=BY_TEXT)
+    without = len(bare) + len(open_)
+    summary = f"{without} of {len(deviations)} deviations have no note in the message"
+    if not without:
+        summary = f"{len(vague)} of {len(deviations)} deviations have a note that explains no code"
     return Item(
         "TX-4",
         _TX4,
-        State.NEEDS_REVIEW,
-        f"{len(open_)} of {len(deviations)} deviations have no note in the message",
+        State.FINDING if bare else State.NEEDS_REVIEW,
+        summary,
         reason=BY_TEXT,
         evidence=listed(
-            [Evidence(f"{where(pair)}: {_WORDS[pair.change]}", place(pair)) for pair in open_]
+            [
+                *(_deviation(pair) for pair in (*bare, *open_)),
+                *(_deviation(pair, _VAGUE) for pair in vague),
+            ]
         ),
         next="Say in the message what was changed there, and why.",
     )
 
 
-def _deviations(delta: Delta) -> list[RunPair]:
-    """What whoever made the backport changed; what was lost on the way is no work of theirs."""
-    judged = (_without_lost(pair) for pair in delta.runs)
-    return [pair for pair in judged if pair.change not in (*_NO_DEVIATION, Change.LOST)]
+_VAGUE = ", and the note says no more than where it is or of what kind"
+
+
+def _deviation(pair: RunPair, more: str = "") -> Evidence:
+    return Evidence(f"{where(pair)}: {_WORDS[pair.change]}{more}", place(pair))
+
+
+def _deviations(delta: Delta) -> list[tuple[RunPair, bool]]:
+    """What whoever made the backport changed, and whether it is code that is another one.
+
+    What was lost on the way is no work of theirs.
+    """
+    found: list[tuple[RunPair, bool]] = []
+    for file in delta.files:
+        names = {
+            each.theirs.name: each.ours.name
+            for each in file.lineage
+            if each.ours is not None and each.how is How.RENAMED
+        }
+        found += (
+            (pair, _is_grave(pair, names))
+            for pair in map(_without_lost, file.runs)
+            if pair.change not in (*_NO_DEVIATION, Change.LOST)
+        )
+    return found
+
+
+def _is_grave(pair: RunPair, names: Mapping[str, str]) -> bool:
+    """Whether code is another one: more than names, places, comments and white space.
+
+    What the target has already, by its text, is left out for a reason.
+    """
+    if pair.needless:
+        return False
+    if not pair.compared:
+        theirs, ours = (
+            [line.key for line in run.code] if run is not None else []
+            for run in (pair.theirs, pair.ours)
+        )
+        return theirs != ours
+    return any(_is_other_code(line, names) for line in pair.lines)
+
+
+def _is_other_code(line: LinePair, names: Mapping[str, str]) -> bool:
+    if line.change not in (Change.CHANGED, Change.DROPPED, Change.ADDED):
+        return False
+    if line.theirs is None or line.ours is None:
+        alone = line.theirs or line.ours
+        return alone is not None and alone.is_code and alone.certain
+    called = tuple(names.get(word, word) for word in line.theirs.words)
+    code = line.theirs.is_code or line.ours.is_code
+    return code and line.ours.certain and called != line.ours.words
 
 
 def _without_lost(pair: RunPair) -> RunPair:

@@ -1,61 +1,69 @@
-"""DP-2 and DP-3: upstream's later fixes, and the order within a series."""
+"""DP-2: upstream's later fixes, as running, the target's content, names and text tell of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyzer.compare.idiom import Piece, pieces, shown, where_met
 from analyzer.finding import Evidence, State
-from analyzer.patch.reader import Patch
-from analyzer.replay.outcome import Cause, Told
 from analyzer.result import Item
-from analyzer.review.behaviour import Named, listed, of_cause
+from analyzer.review.behaviour import Named, listed
 from analyzer.review.case import Case
-from analyzer.review.prerequisites import base_fixes, by_running, cited, place_of, told_of
+from analyzer.review.known_fixes import (
+    Fix,
+    conditional_on_tree as conditional_on_tree,
+    evidence_of,
+    name_of,
+    needed,
+    unexplained,
+)
+from analyzer.review.later import (
+    MOST_NAMED,
+    Answer,
+    Fixed,
+    excuse,
+    fixes_of_history,
+    not_required,
+    searched,
+    searched_whole,
+    unclear,
+)
+from analyzer.review.prerequisites import by_running, place_of
 from analyzer.review.semantics import shown as shown_divergence
-from analyzer.source import Place, Side
-from analyzer.upstream import CommitFacts, key_of
+from analyzer.upstream import key_of
 
 _DP2 = "are upstream's later fixes to this commit there, or their omission justified and true?"
-_DP3 = "does no fix come before what it fixes?"
 _HISTORY = "upstream's history was not searched: only the shipped facts answer here"
 
 
 @dataclass(frozen=True, slots=True)
-class _Fix:
-    """A later fix that this code can need; ``line`` is where its precondition shows.
+class _Found:
+    """All later fixes: those that the facts know, those of the history, and what nobody mends."""
 
-    ``hint`` is why text takes it to be there: it is named in the series, or the code looks like
-    it. ``told`` is what running told, which outweighs text; ``seen`` are divergences that its
-    absence explains. ``base`` is a condition on the tree under which alone it matters.
-    """
+    fixes: tuple[Fix, ...]
+    others: tuple[Fixed, ...]
+    stray: tuple[Named, ...]
 
-    commit: CommitFacts
-    line: int | None
-    hint: str = ""
-    told: Told | None = None
-    seen: tuple[Named, ...] = ()
+    def excused(self, fix: Fix) -> Answer | None:
+        """What an omission makes of a fix that is absent."""
+        return excuse(fix.omission) if fix.absent and fix.omission else None
 
-    @property
-    def base(self) -> str:
-        return self.commit.applies.base if self.commit.applies else ""
+    def named(self, answer: Answer) -> list[str]:
+        """The fixes with this answer."""
+        known = [name_of(fix.commit) for fix in self.fixes if self.excused(fix) is answer]
+        return known + [one.name for one in self.others if one.answer is answer]
 
     @property
-    def decided(self) -> bool | None:
-        """Whether it is there, as far as running told; None where it did not."""
-        if self.seen:
-            return False
-        return self.told.carried if self.told else None
-
-    @property
-    def absent(self) -> bool:
-        return not self.base and (not self.hint if self.decided is None else not self.decided)
+    def absent(self) -> list[str]:
+        """The fixes that nobody has or leaves out, those with a CVE first."""
+        known = [name_of(fix.commit) for fix in self.fixes if fix.absent and not fix.omission]
+        own = [one for one in self.others if one.answer is Answer.ABSENT]
+        return known + [one.name for one in sorted(own, key=lambda one: not one.follow.cves)]
 
 
 def later_fixes(case: Case) -> Item:
-    """DP-2: fixes whose precondition this code meets; a probe decides, text only proposes."""
-    if case.commit is None:
+    """DP-2: fixes whose precondition this code meets; a probe decides, then content, then names."""
+    if case.commit is None and not searched(case):
         known = (
             "no upstream commit is named" if not case.named else "the commit is not in the facts"
         )
@@ -69,66 +77,135 @@ def later_fixes(case: Case) -> Item:
             State.CANNOT_TELL,
             "the patch does not apply to the target, so nothing tells what is there with it",
             "Make the patch apply and run this again.",
+            case if searched(case) else None,
         )
-    fixes = _needed(case)
-    stray = _unexplained(case, fixes)
-    absent = [fix for fix in fixes if fix.absent]
-    if absent:
-        names = ", ".join(_named(fix.commit) for fix in absent)
+    fixes = needed(case)
+    found = _Found(tuple(fixes), fixes_of_history(case), unexplained(case, fixes))
+    return _missing(case, found) or _present(case, found)
+
+
+def _missing(case: Case, found: _Found) -> Item | None:
+    """The item where a fix is absent or wrongly left out, or a fault has no fix."""
+    if absent := found.absent:
+        first = absent[0].partition(" ")[0]
         return _dp2(
             State.FINDING,
-            _absent(case, names),
-            f"Take {absent[0].commit.id[:12]} with it, or show that the target does not need it.",
+            _absent(case, _listed(absent)),
+            f"Take {first} with it, or show that the target does not need it.",
             case,
-            fixes,
-            stray,
+            found,
         )
-    if stray:
+    if untrue := found.named(Answer.UNTRUE):
+        return _dp2(
+            State.FINDING,
+            f"the reason for leaving out {_listed(untrue)} is not true in this target",
+            f"Take {untrue[0].partition(' ')[0]}, or give the reason that holds.",
+            case,
+            found,
+        )
+    if found.stray:
         return _dp2(
             State.NEEDS_REVIEW,
             "the patch and upstream's commit do the same wrong, and no fix that is known explains "
-            f"it: {listed([one.id for one in stray])}",
+            f"it: {listed([one.id for one in found.stray])}",
             "Search upstream's history for the commit that mends it.",
             case,
-            fixes,
-            stray,
+            found,
         )
-    return _present(case, fixes)
+    return None
 
 
 def _absent(case: Case, names: str) -> str:
-    if case.outcome is not None and case.outcome.of_trees:
+    if case.target is not None and (
+        searched(case) or (case.outcome is not None and case.outcome.of_trees)
+    ):
         return f"the target with this patch does not have {names}"
     return f"this patch does not carry {names}; not looked for elsewhere"
 
 
-def _present(case: Case, fixes: list[_Fix]) -> Item:
-    """Nothing is known to be absent: by running, by text, or for want of a fix."""
-    if not fixes:
-        return _dp2(
-            State.CANNOT_TELL,
-            "the facts hold no later fix that this code can need",
-            "Search upstream's history for commits that fix this one.",
-        )
-    if all(fix.decided for fix in fixes):
-        names = ", ".join(_named(fix.commit) for fix in fixes)
-        said = f"every later fix known that this code can need is there, told by running: {names}"
-        return _dp2(State.OK, said, "", case, fixes)
+def _listed(names: list[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _present(case: Case, found: _Found) -> Item:
+    """Nothing is known to be absent: by running, by content, by text, or for want of a fix."""
+    fixes = [one for one in found.fixes if one.required and found.excused(one) is None]
+    unsure = _unsure(case, found, fixes)
+    if unsure is not None:
+        return unsure
+    excused = found.named(Answer.EXCUSED)
+    if not fixes and not found.others and not excused:
+        return _none(case, found)
+    there = [name_of(fix.commit) for fix in fixes] + found.named(Answer.THERE)
+    ran = all(fix.ran for fix in fixes) and not found.others
+    by = "told by running" if ran else "as running and the target's files tell"
+    known = f"every later fix known that this code can need is there, {by}: {_listed(there)}"
+    said = [known] if there else []
+    if excused:
+        said.append(f"left out for reasons that hold: {_listed(excused)}")
+    if searched(case) and not searched_whole(case):
+        todo = "Index upstream's history anew, and run this again."
+        return _dp2(State.NEEDS_REVIEW, "; ".join(said), todo, case, found)
+    return _dp2(State.OK, "; ".join(said), "", case, found)
+
+
+def _unsure(case: Case, found: _Found, fixes: list[Fix]) -> Item | None:
+    """The item where something is for a person: a reason, a name, a base, or nothing tells."""
+    unchecked, unsure = found.named(Answer.UNCHECKED), found.named(Answer.UNSURE)
+    named = found.named(Answer.NAMED)
+    if unchecked:
+        said = f"nothing here checks the reason for leaving out {_listed(unchecked)}"
+        return _dp2(State.NEEDS_REVIEW, said, "Check the reason by hand.", case, found)
+    if unsure:
+        said = f"nothing tells whether the target has {_listed(unsure)}"
+        todo = f"Look {unsure[0].partition(' ')[0]} up in the target."
+        return _dp2(State.NEEDS_REVIEW, said, todo, case, found)
     if any(fix.base and fix.decided is False for fix in fixes):
         return _dp2(
             State.NEEDS_REVIEW,
             "a later fix is absent that some bases need; whether this one does was not looked up",
             "Look in the target for what the fix presumes.",
             case,
-            fixes,
+            found,
         )
-    return _dp2(
-        State.NEEDS_REVIEW,
-        "every later fix that this code can need seems to be there; only running decides",
-        "Run each fix's probe on the target.",
-        case,
-        fixes,
-    )
+    if not all(fix.decided for fix in fixes):
+        return _dp2(
+            State.NEEDS_REVIEW,
+            "every later fix that this code can need seems to be there; only running decides",
+            "Run each fix's probe on the target.",
+            case,
+            found,
+        )
+    if named:
+        said = f"the target names {_listed(named)}; by its content nothing tells"
+        todo = f"Read {named[0].partition(' ')[0]} beside the target's code."
+        return _dp2(State.NEEDS_REVIEW, said, todo, case, found)
+    return None
+
+
+def _none(case: Case, found: _Found) -> Item:
+    """No fix is known: that upstream has none is known only from all of its history."""
+    if not searched(case):
+        return _dp2(
+            State.CANNOT_TELL,
+            "the facts hold no later fix that this code can need",
+            "Search upstream's history for commits that fix this one.",
+        )
+    vague = list(unclear(case))
+    if vague or not searched_whole(case):
+        return _dp2(
+            State.NEEDS_REVIEW,
+            "no later fix was found, but not all was searched"
+            if not vague
+            else f"{len(vague)} commits may be later fixes, and do not say so clearly",
+            "Look at them, or search upstream's history by hand.",
+            case,
+            found,
+        )
+    taken_back = any(True for _ in not_required(case))
+    said = " that stands and that this code can need" if taken_back or case.commit else ""
+    return _dp2(State.OK, f"upstream's history has no later fix or revert{said}", "", case, found)
 
 
 def _dp2(
@@ -136,168 +213,34 @@ def _dp2(
     summary: str,
     action: str,
     case: Case | None = None,
-    fixes: Sequence[_Fix] = (),
-    stray: Sequence[Named] = (),
+    found: _Found | None = None,
 ) -> Item:
-    seen = [one for fix in fixes for one in fix.seen] + list(stray)
+    found = found or _Found((), (), ())
+    seen = [one for fix in found.fixes for one in fix.seen] + list(found.stray)
     traces = (line for one in seen for line in shown_divergence(case, one)) if case else ()
     return Item(
         "DP-2",
         _DP2,
         state,
         summary,
-        reason=_HISTORY,
-        evidence=(*(_evidence(fix) for fix in fixes), *traces, *(_strange(case) if case else ())),
+        reason=(searched(case) if case else "") or _HISTORY,
+        evidence=(
+            *(evidence_of(fix) for fix in found.fixes),
+            *(one.evidence() for one in found.others),
+            *((*not_required(case), *unclear(case)) if case else ()),
+            *traces,
+            *(_strange(case) if case else ()),
+        ),
         divergences=tuple(one.id for one in seen),
         next=action,
     )
 
 
 def _strange(case: Case) -> Iterator[Evidence]:
-    """What was told of commits that the facts do not have."""
+    """What was told of commits that neither the facts nor the history have."""
+    known = {key_of(one.follow.later.commit.id) for one in fixes_of_history(case)}
     for one in case.outcome.probes if case.outcome else ():
-        if one.carried is False and case.facts.by(one.commit).commit is None:
+        unknown = case.facts.by(one.commit).commit is None and key_of(one.commit) not in known
+        if one.carried is False and unknown:
             text = f"{one.commit[:12]}, which the facts do not have: {by_running(one)}"
             yield Evidence(text, place_of(one))
-
-
-def _named(commit: CommitFacts) -> str:
-    cve = f" ({', '.join(commit.cve)})" if commit.cve else ""
-    return f"{commit.id[:12]}{cve}"
-
-
-def _evidence(fix: _Fix) -> Evidence:
-    commit = fix.commit
-    unsure = f"; from memory: {', '.join(commit.unsure)}" if commit.unsure else ""
-    hint = f"; {fix.hint}" if fix.hint else ""
-    only = f"; this matters only where {fix.base}" if fix.base else ""
-    text = f"{cited(commit)}: without it {commit.without}{hint}{_told(fix)}{only}{unsure}"
-    line = None if fix.line is None else Place(Side.INPUT, line=fix.line)
-    return Evidence(text, (place_of(fix.told) if fix.told else None) or line)
-
-
-def _told(fix: _Fix) -> str:
-    """What running told; where it told nothing, what would tell."""
-    if fix.told is not None and fix.told.carried is not None:
-        there = "it is there" if fix.told.carried else "it is not there"
-        return f"; {there}, {by_running(fix.told)}"
-    if fix.seen:
-        return f"; it is not there, told by running: {listed([one.id for one in fix.seen])}"
-    unable = f"; {by_running(fix.told)}" if fix.told else ""
-    unrun = " (this tool's own probe, not run here)" if fix.commit.probed and not fix.told else ""
-    return f"{unable}; to tell: {fix.commit.probe}{unrun}" if fix.commit.probe else unable
-
-
-def _needed(case: Case) -> list[_Fix]:
-    """Followers of the named commit that this code can need, by its patterns or by running.
-
-    Those with a cost of security come first. A precondition on the tree decides nothing by text:
-    such fixes are counted among what was not checked, unless a probe was run.
-    """
-    code = tuple(
-        piece for file in case.mended.files for hunk in file.hunks for piece in pieces(hunk)
-    )
-    around = {key_of(fix.id) for fix in base_fixes(case)}
-    found: list[_Fix] = []
-    for follower in case.facts.followers(case.commit.id if case.commit else ""):
-        commit = follower.commit
-        if key_of(commit.id) in around or not _concerns(case, commit):
-            continue
-        told, seen = told_of(case, commit), _seen(case, commit)
-        line = _shown_at(commit, code)
-        # Where text sees no need and running no fault, there is nothing to say.
-        run = bool(seen) or (told is not None and told.carried is False)
-        if run or (line is not None and not (commit.applies and commit.applies.base)):
-            found.append(_Fix(commit, line, _hint(case, commit, code), told, seen))
-    return sorted(found, key=lambda fix: not fix.commit.cve)
-
-
-def _concerns(case: Case, commit: CommitFacts) -> bool:
-    return commit.applies is not None and _for_us(commit.applies.arch, case.architectures)
-
-
-def _shown_at(commit: CommitFacts, code: tuple[Piece, ...]) -> int | None:
-    """The input line at which one function shows what the fix is about."""
-    return where_met(commit.applies, code) if commit.applies else None
-
-
-def _seen(case: Case, commit: CommitFacts) -> tuple[Named, ...]:
-    return tuple(
-        one
-        for one in of_cause(case, Cause.FOLLOW_UP)
-        if one.divergence.fix and key_of(one.divergence.fix) == key_of(commit.id)
-    )
-
-
-def _unexplained(case: Case, fixes: list[_Fix]) -> tuple[Named, ...]:
-    """Faults that both sides share, and that no fix of the list mends."""
-    explained = {one.id for fix in fixes for one in fix.seen}
-    return tuple(one for one in of_cause(case, Cause.FOLLOW_UP) if one.id not in explained)
-
-
-def _for_us(needed: tuple[str, ...], asked: tuple[str, ...]) -> bool:
-    return not needed or any(arch in asked for arch in needed)
-
-
-def _hint(case: Case, commit: CommitFacts, code: tuple[Piece, ...]) -> str:
-    for patch in case.others:
-        if any(key_of(one.sha) == key_of(commit.id) for one in patch.message.upstream):
-            return "another patch of the series names it"
-    if any(commit.id.startswith(one.sha[:12]) for one in case.patch.message.upstream):
-        return "the message names it"
-    if shown(commit.carried, code) is not None:
-        return "the code looks as if it were folded in"
-    return ""
-
-
-def conditional_on_tree(case: Case) -> int:
-    """How many later fixes concern this code only under a condition that the tree must show."""
-    if case.commit is None:
-        return 0
-    code = tuple(
-        piece for file in case.mended.files for hunk in file.hunks for piece in pieces(hunk)
-    )
-    conditions = (one.commit.applies for one in case.facts.followers(case.commit.id))
-    return sum(
-        any(where_met(one, (piece,)) is not None for piece in code)
-        for one in conditions
-        if one is not None and one.base
-    )
-
-
-def fixes_in_order(case: Case) -> Item:
-    """DP-3: within the series, what a patch fixes stands before it."""
-    if not case.others:
-        return Item(
-            "DP-3",
-            _DP3,
-            State.CANNOT_TELL,
-            "only this patch was given",
-            reason="a series, or the target's history, would show the order",
-            next="Give the series as one mbox or range.",
-        )
-    own = case.patch
-    later = [patch for patch in case.others if patch.letter.first > own.letter.first]
-    early = [
-        (fix.line, patch)
-        for fix in own.message.fixes
-        for patch in later
-        if any(key_of(one.sha) == key_of(fix.sha) for one in patch.message.upstream)
-    ]
-    if early:
-        return Item(
-            "DP-3",
-            _DP3,
-            State.FINDING,
-            f"it fixes a commit that comes later in the series: {_title(early[0][1])}",
-            evidence=tuple(
-                Evidence(f"Fixes: names {_title(patch)}", Place(Side.INPUT, line=line))
-                for line, patch in early
-            ),
-            next="Put it behind what it fixes.",
-        )
-    return Item("DP-3", _DP3, State.OK, "nothing that it fixes comes later in the series")
-
-
-def _title(patch: Patch) -> str:
-    return patch.message.subject.title if patch.message.subject else "a patch without a subject"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from analyzer.compare.symbols import Mention, Symbols, symbols_of
 from analyzer.finding import Evidence, State
 from analyzer.result import Item
 from analyzer.review.case import Case
+from analyzer.review.configuration import carried, in_files, never_on
 from analyzer.review.in_tree import Said, placed, spelt_alike, switched_on
 from analyzer.review.readings import over_readings
+from analyzer.source import Place, Side
 from analyzer.upstream import Companion, Role
 
 _ALIKE = 0.85
@@ -170,8 +173,7 @@ def selected_somewhere(case: Case) -> Item:
         return _item(2, State.NOT_APPLICABLE, "the patch defines no symbol")
     dead = [one for one in symbols.defined if one.symbol not in symbols.settable]
     if not dead:
-        settable = ", ".join(_name(one) for one in symbols.defined)
-        return _item(2, State.NOT_APPLICABLE, f"{settable} can be set without a `select`")
+        return _settable(case, symbols)
     names = [one.symbol for one in dead if one.symbol]
     found = [
         one
@@ -183,7 +185,15 @@ def selected_somewhere(case: Case) -> Item:
         others = any(
             one.symbol in names for other in case.others for one in symbols_of(other.files).selected
         )
-        told = switched_on(case.kconfig, names, case.architectures, in_series=others)
+        told = switched_on(
+            case.kconfig,
+            names,
+            case.architectures,
+            in_series=others,
+            configured=case.configured,
+            known=tuple(_upstream_selects(case, names)),
+            left_out=_selected_by_the_commit(case, names),
+        )
         if told is not None:
             return _of(2, told)
     companions = [one for name in names for one in _selecting(case, name)]
@@ -217,6 +227,37 @@ def selected_somewhere(case: Case) -> Item:
         evidence=evidence,
         next="Find the patch of the series that selects it for each architecture that is shipped.",
     )
+
+
+def _settable(case: Case, symbols: Symbols) -> Item:
+    """Symbols that need no ``select``: unless nothing that the user sets can switch them on."""
+    settable = ", ".join(_name(one) for one in symbols.defined)
+    told = never_on(case.configured, [one.symbol for one in symbols.defined if one.symbol])
+    if told is not None:
+        state, said, reason, todo = told
+        return _item(2, state, said, reason=reason, next=todo)
+    return _item(2, State.NOT_APPLICABLE, f"{settable} can be set without a `select`")
+
+
+def _selected_by_the_commit(case: Case, names: list[str]) -> bool:
+    """Whether one of these is selected in the tree that upstream's commit left."""
+    there = case.kconfig_upstream
+    if there is None or there.later:
+        return False
+    return any(one.selects for name in names if (one := there.of(name)) is not None)
+
+
+def _upstream_selects(case: Case, names: list[str]) -> Iterator[Evidence]:
+    """Where upstream selects symbols: by its tree, and by what is known of its commits."""
+    for name in names:
+        for one in _selecting(case, name):
+            arch = one.arch or "one architecture"
+            yield Evidence(f"upstream's `select {name}` for {arch} is {one.id[:12]}")
+        there = case.kconfig_upstream.of(name) if case.kconfig_upstream else None
+        for each in there.selects if there is not None else ():
+            if not case.architectures or each.architecture in (None, *case.architectures):
+                place = Place(Side.UPSTREAM, each.path, each.line)
+                yield Evidence(f"upstream selects {name} under {each.symbol}", place)
 
 
 def _selecting(case: Case, symbol: str) -> list[Companion]:
@@ -256,7 +297,8 @@ def _selects_placed(case: Case, symbols: Symbols) -> Item:
             next="Remove one of the two.",
         )
     if case.kconfig is not None:
-        told = placed(case.kconfig, case.kconfig_upstream, symbols.selected)
+        trees = (case.kconfig, case.kconfig_upstream)
+        told = placed(*trees, symbols.selected, case.configured)
         if told is not None:
             return _of(3, told)
     theirs = _upstream_places(case)
@@ -305,14 +347,22 @@ def _upstream_places(case: Case) -> set[str]:
 
 
 def in_config_files(case: Case) -> Item:
-    """CF-5: the release's configuration is not among the input."""
-    names = [one.symbol for one in case.symbols[0].defined if one.symbol]
+    """CF-5: by the release's .config where the tree is at hand, too."""
+    symbols = case.symbols[0]
+    names = list(dict.fromkeys(one.symbol for one in symbols.defined if one.symbol))
+    configured = case.configured
+    if configured is not None and configured.written is not None:
+        selected = (one.symbol for one in symbols.selected)
+        names = list(dict.fromkeys((*names, *selected)))
     if not names:
         return _item(5, State.NOT_APPLICABLE, "the patch defines no symbol")
+    if configured is not None and configured.written is not None:
+        return _of(5, carried(case.kconfig, configured, names))
     return _item(
         5,
         State.CANNOT_TELL,
         f"the release's config files were not looked at for {', '.join(names)}",
         reason="a .config made with the patch applied would decide it",
+        evidence=tuple(in_files(case.kconfig, names)),
         next="Run `make olddefconfig` with the patch applied and commit what changes.",
     )

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyzer.compare.change import Change, RunPair
+from analyzer.compare.change import Change, LinePair, RunPair
 from analyzer.compare.delta import Delta, FilePair
 from analyzer.compare.elsewhere import holds
 from analyzer.finding import Evidence, State
+from analyzer.patch.lines import Mark
 from analyzer.result import Item
 from analyzer.review import shape
 from analyzer.review.case import Case
 from analyzer.review.notes import Said, covers, mentions, said_in
-from analyzer.review.sides import BY_TEXT, delta_of, listed, of_file, place, quoted, where
+from analyzer.review.sides import BY_TEXT, beside, delta_of, listed, of_file, place, quoted, where
 
 _TX1 = "is every upstream hunk there, and none added?"
+_LINE = "with a line missing"
+_MOST_LINES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def hunks_complete(case: Case) -> Item:
     )
 
 
-_WORDS = ("missing", "lost on the way", "added", "replaced by another", "not comparable")
+_WORDS = ("missing", _LINE, "lost on the way", "added", "replaced by another", "not comparable")
 _ORDER = (State.FINDING, State.CANNOT_TELL, State.NEEDS_REVIEW)
 _NEXT = {
     State.FINDING: "Add what is missing and drop what is added, or say in the message why.",
@@ -84,6 +87,8 @@ def _told(case: Case, delta: Delta) -> Iterator[_Told]:
             elif not pair.alike:
                 said = f"{where(pair)}: another change stands where upstream's would"
                 yield _Told(Evidence(said, place(pair)), State.NEEDS_REVIEW, "replaced by another")
+            else:
+                yield from _lines_missing(case, pair, notes)
 
 
 def _is_lost(pair: RunPair) -> bool:
@@ -138,6 +143,33 @@ def _dropped(case: Case, pair: RunPair, notes: tuple[Said, ...]) -> _Told:
     return _Told(
         Evidence(said, place(pair)), State.NEEDS_REVIEW if mild else State.FINDING, "missing"
     )
+
+
+def _lines_missing(case: Case, pair: RunPair, notes: tuple[Said, ...]) -> Iterator[_Told]:
+    """Lines of upstream's that ours lacks in a change that is otherwise upstream's.
+
+    Where other lines were written anew beside it, what it did may be in them.
+    """
+    gone = [
+        line for line in pair.lines if line.change is Change.DROPPED and _is_missing(pair, line)
+    ]
+    if not gone or pair.ours is None or pair.theirs is None:
+        return
+    anew = any(line.change in (Change.CHANGED, Change.ADDED) for line in pair.lines)
+    elsewhere = any(holds(other.files, pair.theirs) for other in case.others)
+    mild = anew or elsewhere or covers(notes, pair)
+    said = f"{where(pair)}: {'; '.join(beside(line) for line in gone[:_MOST_LINES])}"
+    state = State.NEEDS_REVIEW if mild else State.FINDING
+    yield _Told(Evidence(said, place(pair)), state, _LINE)
+
+
+def _is_missing(pair: RunPair, line: LinePair) -> bool:
+    """Whether what a line of code does is not there: added in vain, or not taken away."""
+    theirs = line.theirs
+    if theirs is None or not theirs.is_code or pair.ours is None:
+        return False
+    stays = any(one.words == theirs.words for one in (*pair.ours.above, *pair.ours.below))
+    return stays if theirs.mark is Mark.REMOVED else not stays
 
 
 def _of_file(file: FilePair, notes: tuple[Said, ...]) -> Iterator[_Told]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.finding import Evidence, State
+from analyzer.history.facts import Known
+from analyzer.history.past import Named as NamedThere
 from analyzer.patch.person import Person, read_person
 from analyzer.patch.references import ReferenceForm, UpstreamReference
 from analyzer.result import Item
@@ -119,17 +121,14 @@ def _same_commit(one: str, other: str) -> bool:
 
 
 def upstream_exists(case: Case) -> Item:
-    """ID-2: what upstream's repository, or else the facts, know of the commit."""
+    """ID-2: what upstream's history, its repository, or else the facts, know of the commit."""
+    named = case.past.named if case.past else None
+    if named is not None and named.commit is None:
+        return _not_there(case, named)
+    if named is not None and named.commit is not None and named.commit.merge:
+        return _merge(case, named.commit)
     if case.seen is not None:
-        place = Place(Side.UPSTREAM, commit=case.seen.id)
-        return Item(
-            "ID-2",
-            _EXISTS,
-            State.OK,
-            f"{case.seen.source} has {case.seen.id[:_ENOUGH]}, and it has one parent",
-            reason=case.seen.found,
-            evidence=(Evidence(f"“{case.seen.subject}”", place),),
-        )
+        return _seen(case.seen, named)
     if case.named is None:
         found = searched(case.patch.message)
         why = "no upstream commit is named"
@@ -153,6 +152,74 @@ def upstream_exists(case: Case) -> Item:
         reason="only an upstream git repository shows that the commit is there and has one parent",
         evidence=evidence if case.commit is None else (*evidence, _what_is_known(case.commit)),
         next="Look it up in an upstream repository: git cat-file -p COMMIT.",
+    )
+
+
+def _seen(seen: Seen, named: NamedThere | None) -> Item:
+    """The commit is in upstream's repository: reached by a branch or a tag, or by none."""
+    evidence: tuple[Evidence, ...] = (
+        Evidence(f"“{seen.subject}”", Place(Side.UPSTREAM, commit=seen.id)),
+    )
+    summary = f"{seen.source} has {seen.id[:_ENOUGH]}, and it has one parent"
+    if named is not None and named.reached is False:
+        return Item(
+            "ID-2",
+            _EXISTS,
+            State.NEEDS_REVIEW,
+            f"{summary}, but no branch or tag of it holds the commit",
+            reason=seen.found,
+            evidence=evidence,
+            next="See whether upstream ever merged it, and under which id.",
+        )
+    if named is not None and named.held:
+        evidence = (*evidence, Evidence(f"it is in the history of {named.held}"))
+    return Item("ID-2", _EXISTS, State.OK, summary, reason=seen.found, evidence=evidence)
+
+
+def _not_there(case: Case, named: NamedThere) -> Item:
+    """Upstream's history has no such commit: a wrong id where it has the patch under another."""
+    source = case.past.source if case.past else ""
+    where = f"{source} has no commit {named.sha[:_ENOUGH]}"
+    stale = case.past.stale if case.past else ""
+    evidence = (*_references(case), *(_instead(one, named) for one in named.instead))
+    if len(named.instead) == 1:
+        other = named.instead[0].id
+        return Item(
+            "ID-2",
+            _EXISTS,
+            State.FINDING,
+            f"{where}; {other[:_ENOUGH]} has its {named.by.value.removeprefix('by ')}",
+            reason=stale,
+            evidence=evidence,
+            next=f"Name {other} instead, if that is what the patch is.",
+        )
+    more = f"; {len(named.instead)} commits have its subject" if named.instead else ""
+    return Item(
+        "ID-2",
+        _EXISTS,
+        State.NEEDS_REVIEW,
+        f"{where}{more}",
+        reason=stale,
+        evidence=evidence,
+        next="Correct the id, or fetch upstream if its repository is not up to date.",
+    )
+
+
+def _instead(known: Known, named: NamedThere) -> Evidence:
+    text = f"{named.by.value}: {known.id[:_ENOUGH]} (“{known.subject}”)"
+    return Evidence(text, Place(Side.UPSTREAM, commit=known.id))
+
+
+def _merge(case: Case, merge: Known) -> Item:
+    source = case.past.source if case.past else ""
+    place = Place(Side.UPSTREAM, commit=merge.id)
+    return Item(
+        "ID-2",
+        _EXISTS,
+        State.FINDING,
+        f"{merge.id[:_ENOUGH]} is a merge of {merge.parents} parents, by {source}",
+        evidence=(*_references(case), Evidence(f"“{merge.subject}”", place)),
+        next="Name the commit that made the change, not the merge that brought it.",
     )
 
 

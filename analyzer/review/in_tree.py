@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from analyzer.compare.symbols import Mention, Selection, Symbols
 from analyzer.finding import Evidence, State
-from analyzer.kconfig import print_expr
+from analyzer.kconfig import SymbolType, print_expr
 from analyzer.kconfig.uses import Defined, Switch, architecture_of
+from analyzer.review.configuration import switched_by_value, told_of, unmet
 from analyzer.source import Place, Side
 
 if TYPE_CHECKING:
+    from analyzer.compare.configured import Configured
     from analyzer.compare.in_tree import Near, SymbolInTree, SymbolsInTree
 
 _MOST = 12
@@ -123,41 +125,91 @@ def _place(one: Defined | Switch) -> Place:
 
 
 def switched_on(
-    tree: SymbolsInTree, dead: list[str], wanted: tuple[str, ...], *, in_series: bool
+    tree: SymbolsInTree,
+    dead: list[str],
+    wanted: tuple[str, ...],
+    *,
+    in_series: bool,
+    configured: Configured | None = None,
+    known: tuple[Evidence, ...] = (),
+    left_out: bool = False,
 ) -> Said | None:
     """CF-2: which architectures select the symbols that nothing else switches on.
 
-    ``wanted`` are the architectures to answer for. None where a symbol cannot be told, and where
+    ``wanted`` are the architectures to answer for, ``known`` is where upstream selects them, and
+    ``left_out``: upstream's commit does so itself. None where a symbol cannot be told, and where
     the tree says no more than the patch does: only another patch of the series selects it.
     """
     here = [one for name in dead if (one := tree.of(name)) is not None]
     if not here or len(here) < len(dead):
         return None
-    evidence = tuple(
-        Evidence(f"{one.name} is selected under {each.symbol}{_when(each)}", _place(each))
-        for one in here
-        for each in one.selects
-    )
+    evidence = (*_selects(here), *told_of(configured, dead), *known)
+    idle = [one.name for one in here if not one.selects]
+    if idle and in_series:
+        return None
     lacking = [(one, arch) for one in here for arch in wanted if not _is_selected(one, arch)]
+    if (lacking or idle) and not tree.whole:
+        said = f"no `select` of {(idle or [lacking[0][0].name])[0]} was found"
+        reason = f"not all Kconfig files are there: {'; '.join(tree.notes[:_MOST])}"
+        return State.CANNOT_TELL, said, reason, evidence, "Give the whole tree."
     if lacking and not in_series:
         one, arch = lacking[0]
         others = f"; {', '.join(one.architectures)} does" if one.architectures else ""
         said = f"{arch} does not select {one.name}: its code is dead there{others}"
         todo = f"Select {one.name} for {arch}, or take the patch that does."
-        return State.FINDING, said, "", evidence, todo
-    idle = [one.name for one in here if not one.selects]
-    if idle and in_series:
-        return None
+        return State.FINDING, said, _upstreams(known), evidence, todo
     if idle:
-        said = f"nothing in the tree selects {', '.join(idle)}: dead code in this tree"
-        todo = "Find the patch of the series that selects it for each architecture shipped."
-        return State.NEEDS_REVIEW, said, "", evidence, todo
+        return _dead(idle, known, evidence, left_out=left_out)
+    valued = switched_by_value(configured, dead, wanted)
+    if valued is not None and valued[0] is not State.OK and in_series:
+        return None
+    if valued is not None:
+        state, said, reason, todo = valued
+        return state, said, reason, evidence, todo
+    return _selected_by(here, dead, wanted, evidence, all_asked=not lacking)
+
+
+def _dead(
+    idle: list[str],
+    known: tuple[Evidence, ...],
+    evidence: tuple[Evidence, ...],
+    *,
+    left_out: bool,
+) -> Said:
+    said = f"nothing in the tree selects {', '.join(idle)}: dead code in this tree"
+    if left_out:
+        why = f"upstream's commit selects it: {_upstreams(known)}"
+        return State.FINDING, said, why, evidence, f"Select {idle[0]} where upstream's commit does."
+    # Upstream's own commit leaves it dead as well, until another comes.
+    todo = "Find the patch of the series that selects it for each architecture shipped."
+    return State.NEEDS_REVIEW, said, _upstreams(known), evidence, todo
+
+
+def _upstreams(known: tuple[Evidence, ...]) -> str:
+    return "; ".join(one.text for one in known[:_MOST])
+
+
+def _selects(here: list[SymbolInTree]) -> Iterator[Evidence]:
+    for one in here:
+        for each in one.selects:
+            said = f"{one.name} is selected under {each.symbol}{_when(each)}"
+            yield Evidence(said, _place(each))
+
+
+def _selected_by(
+    here: list[SymbolInTree],
+    dead: list[str],
+    wanted: tuple[str, ...],
+    evidence: tuple[Evidence, ...],
+    *,
+    all_asked: bool,
+) -> Said:
     arches = sorted({arch for one in here for arch in one.architectures})
     general = sorted({each.symbol for one in here for each in one.selects if not each.architecture})
     by = ", ".join([*arches, *(f"{name} of all architectures" for name in general)])
     said = f"{', '.join(dead)} is selected by {by}"
     conditional = any(each.condition is not None for one in here for each in one.selects)
-    if wanted and not general and not conditional and not lacking:
+    if wanted and not general and not conditional and all_asked:
         return State.OK, said, "", evidence, ""
     todo = "Check that these are the architectures that the release ships."
     return State.NEEDS_REVIEW, said, "", evidence, todo
@@ -175,7 +227,10 @@ def _when(one: Switch) -> str:
 
 
 def placed(
-    tree: SymbolsInTree, upstream: SymbolsInTree | None, selected: tuple[Selection, ...]
+    tree: SymbolsInTree,
+    upstream: SymbolsInTree | None,
+    selected: tuple[Selection, ...],
+    configured: Configured | None = None,
 ) -> Said | None:
     """CF-3: where each ``select`` that the patch adds stands in the tree, beside upstream's.
 
@@ -187,11 +242,10 @@ def placed(
         for one in symbols
         for each in one.selects
     )
-    for one in symbols:
-        pair = one.selected_twice
-        if pair is not None:
-            said = f"{pair[0].symbol} selects {one.name} twice in {pair[0].path}"
-            return State.FINDING, said, "", evidence, "Remove one of the two."
+    wrong = next(_idle_selects(tree, selected, configured), None)
+    if wrong is not None:
+        said, reason, todo = wrong
+        return State.FINDING, said, reason, evidence, todo
     strange = next(_elsewhere(tree, upstream, selected), None) if upstream is not None else None
     if strange is not None:
         mine, theirs = strange
@@ -209,6 +263,57 @@ def placed(
         said = f"once each; upstream does not select {lone[0].symbol} in {lone[0].path}"
         return State.NEEDS_REVIEW, said, "", evidence, "Explain the `select` in the message."
     return State.OK, "under upstream's symbol, once, in the whole tree", "", evidence, ""
+
+
+def _idle_selects(
+    tree: SymbolsInTree, selected: tuple[Selection, ...], configured: Configured | None
+) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with a ``select`` by itself: what, why, what to do."""
+    for one in selected:
+        here = tree.of(one.symbol)
+        if here is None:
+            continue
+        added = (pair for pair in here.selected_twice if _added(one, *pair))
+        for first, second in added:
+            where = first.path if first.path == second.path else f"{first.path} and {second.path}"
+            said = f"{first.symbol} selects {here.name} twice in {where}"
+            same = first.condition == second.condition
+            why = (
+                ""
+                if same
+                else f"one of the two has no condition, so{_when_of(first, second)} adds nothing"
+            )
+            yield said, why, "Remove one of the two."
+        if not here.definitions and tree.whole:
+            said = f"`select {one.symbol}`: nothing in the tree defines {one.symbol}"
+            yield (
+                said,
+                "such a `select` does nothing",
+                f"Define {one.symbol}, or drop the `select`.",
+            )
+        if here.definitions and all(each.chosen for each in here.definitions):
+            said = f"`select {one.symbol}`: {one.symbol} is a member of a choice"
+            why = "a `select` of one has no effect: the choice decides"
+            yield said, why, "Set the choice's default instead."
+        if here.definitions and all(each.type in _WORDED for each in here.definitions):
+            said = f"`select {one.symbol}`: {one.symbol} is a {here.definitions[0].type.value}"
+            why = "only bool and tristate symbols can be selected"
+            yield said, why, "Give it a default instead."
+        yield from unmet(configured, one)
+
+
+_WORDED = (SymbolType.STRING, SymbolType.INT, SymbolType.HEX)
+
+
+def _added(one: Selection, first: Switch, second: Switch) -> bool:
+    """Whether a pair of lines has one that the patch adds, as far as it can be told."""
+    return any(
+        each.path == one.path and one.under in (None, each.symbol) for each in (first, second)
+    )
+
+
+def _when_of(first: Switch, second: Switch) -> str:
+    return _when(first) or _when(second)
 
 
 def _elsewhere(

@@ -41,11 +41,18 @@ def _trees(case: Case) -> Iterator[NotChecked]:
     if not of_trees and not (case.proofs is not None and case.target):
         why = "its own functions were not run" if case.target else "no target tree was given"
         yield NotChecked(_of_the_target(case.outcome), why)
+    searched = case.past is not None and bool(case.past.source)
     if case.delta is None:
-        yield NotChecked("upstream's text and history", "no upstream tree was given")
+        what = "upstream's text" if searched else "upstream's text and history"
+        yield NotChecked(what, "no upstream tree was given")
     else:
         yield from case.delta.not_compared
-        yield NotChecked("upstream's history", "the commit alone was read")
+        if not searched:
+            yield NotChecked("upstream's history", "the commit alone was read")
+    if case.past is not None:
+        yield from case.past.unsearched
+        if case.past.stale:
+            yield NotChecked("the newest of upstream's history", case.past.stale)
 
 
 def _facts(case: Case) -> Iterator[NotChecked]:

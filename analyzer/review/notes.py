@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from itertools import pairwise
 
 from analyzer.compare.change import Change, ChangedLine, RunPair
@@ -46,6 +47,33 @@ _EVERYWHERE = frozenset(
         *("the", "and", "not", "null", "NULL"),
     )
 )
+
+
+# Words of notes on any backport: where code has such a name too, the note does not mean it.
+_OF_NOTES = frozenset(
+    (
+        *("adapt", "adapted", "add", "added", "adjusted", "all", "backport", "branch", "change"),
+        *("changed", "changes", "code", "commit", "conflict", "conflicts", "context", "diff"),
+        *("different", "dropped", "file", "fix", "fixed", "fuzz", "hunk", "hunks", "kernel"),
+        *("line", "lines", "minor", "name", "need", "new", "not", "offset", "old", "one", "only"),
+        *("order", "other", "part", "patch", "remove", "removed", "same", "some", "stable"),
+        *("style", "this", "tree", "trivial", "upstream", "use", "used", "version", "with"),
+    )
+)
+_OF_A_PATCH = re.compile(r"[ \t]+(?:hunk|chunk|part|patch|half)\b", re.IGNORECASE)
+_CALLED = re.compile(r"([A-Za-z_]\w*)[ \t]?\(")
+
+
+class Cover(Enum):
+    """What a note says of a deviation.
+
+    ``PARTLY``: it names the file alone, or the kind of the change, and says nothing of what is
+    changed there.
+    """
+
+    NO = "nothing"
+    PARTLY = "where, or of what kind"
+    WHOLLY = "what is changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +131,65 @@ def _is_trailer(text: str) -> bool:
 
 def covers(notes: Iterable[Said], pair: RunPair) -> bool:
     """Whether a note names the file, the function, a name that changed, or the kind of change."""
-    names = set(_names(pair))
+    return cover(notes, pair) is not Cover.NO
+
+
+def cover(notes: Iterable[Said], pair: RunPair) -> Cover:
+    """What the notes say of one deviation: the best of them counts."""
+    names, paths = set(_names(pair)), set(_paths(pair))
     kinds = _KINDS.get(pair.change, ())
-    return any(
-        any(note.names(name) for name in names) or any(kind in note.text.lower() for kind in kinds)
-        for note in notes
-    )
+    found = [_cover(note, names, paths, kinds) for note in notes]
+    return next((each for each in (Cover.WHOLLY, Cover.PARTLY) if each in found), Cover.NO)
+
+
+def _cover(note: Said, names: set[str], paths: set[str], kinds: tuple[str, ...]) -> Cover:
+    text = note.text.lower()
+    if any(_means(note, name) for name in names):
+        return Cover.WHOLLY
+    if any(kind in text for kind in kinds):
+        return Cover.PARTLY
+    if not any(note.names(path) for path in paths):
+        return Cover.PARTLY if _is_prose(note.text) else Cover.NO
+    # A file with the name of another function in it, or of another kind of change, is not this.
+    called = set(_CALLED.findall(note.text))
+    if (called and not called & names) or any(kind in text for kind in _MILD):
+        return Cover.NO
+    words = [word for word in _WORD.findall(note.text) if word not in paths]
+    more = [word for word in words if not any(path.endswith(word) for path in paths)]
+    return Cover.WHOLLY if len(more) > _FEW_WORDS else Cover.PARTLY
+
+
+# With fewer words besides its path, a note on a file explains nothing.
+_FEW_WORDS = 2
+_MILD = ("context", "whitespace", "white space", "indent", "comment", "offset", "fuzz")
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a note explains something in words alone: it may be this, and a reader has to tell.
+
+    What names a function, a file or anything else of code speaks of that.
+    """
+    if _CODE.search(text) or any(kind in text.lower() for kind in _MILD):
+        return False
+    words = (word.lower() for word in _IDENTIFIER.findall(_WHO.sub("", text)))
+    return sum(word not in _OF_NOTES for word in words) >= _MANY_WORDS
+
+
+_CODE = re.compile(r"\w_\w|\w\(|->|\w\.[chS]\b|\w/\w")
+_WHO = re.compile(r"^[ \t]*\[?[ \t]*[^ \t:]+:")
+_MANY_WORDS = 6
+
+
+def _means(note: Said, name: str) -> bool:
+    """Whether a note has a name as that of something in the code."""
+    if not note.names(name):
+        return False
+    if not _PLAIN.fullmatch(name):
+        return True
+    spots = list(re.finditer(rf"\b{re.escape(name)}\b", note.text))
+    if name.lower() in _OF_NOTES:
+        return any(note.text[spot.end() : spot.end() + 1] in ("(", "`", "'") for spot in spots)
+    return not spots or not all(_OF_A_PATCH.match(note.text, spot.end()) for spot in spots)
 
 
 def mentions(notes: Iterable[Said], words: Iterable[str]) -> bool:
@@ -117,13 +198,17 @@ def mentions(notes: Iterable[Said], words: Iterable[str]) -> bool:
     return any(note.names(word) for note in notes for word in wanted)
 
 
-def _names(pair: RunPair) -> Iterator[str]:
+def _paths(pair: RunPair) -> Iterator[str]:
     for run in (pair.theirs, pair.ours):
         if run is not None:
             yield run.path
             yield run.path.rpartition("/")[2]
-            for owner in run.owners:
-                yield owner.name.rpartition(" ")[2]
+
+
+def _names(pair: RunPair) -> Iterator[str]:
+    for run in (pair.theirs, pair.ours):
+        for owner in run.owners if run is not None else ():
+            yield owner.name.rpartition(" ")[2]
     for line in pair.lines:
         if line.change is not Change.IDENTICAL:
             found = _identifiers(line.theirs, line.ours)

@@ -9,7 +9,7 @@ from analyzer.result import Item
 from analyzer.review.behaviour import touches_code
 from analyzer.review.case import Case, Rule
 
-_PERSON = "a person"
+PERSON = "a person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,6 @@ class _Open:
 
 _NO_TEXT = "upstream's text was not given, only shapes are shipped"
 _NO_TREE = "exported symbols and layouts were not compared"
-_NO_HISTORY = "upstream's history was not looked into"
 
 _OPEN = {
     "TX-3": _Open(
@@ -41,14 +40,6 @@ _OPEN = {
         f"deviations are not known: {_NO_TEXT}",
         "Read the message beside the differences to upstream.",
         needs_upstream=True,
-    ),
-    "DP-4": _Open(
-        "do newer branches have it?", "no branch was given", "Look the commit up in newer branches."
-    ),
-    "CV-2": _Open(
-        "does the branch's severity gate apply?",
-        "the release's gate is not known",
-        "Look the gate up in the release's rules.",
     ),
     "AB-1": _Open(
         "are exported symbols or structure layouts touched?",
@@ -96,7 +87,7 @@ def person_rule(item: str) -> Rule:
             State.NEEDS_REVIEW,
             "a person answers this",
             next=action,
-            answered_by=_PERSON,
+            answered_by=PERSON,
         )
 
     return rule

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from analyzer.finding import Evidence, State
 from analyzer.replay.outcome import Cause, Told
 from analyzer.result import Item
 from analyzer.review.behaviour import Named, listed, of_cause
 from analyzer.review.case import Case
+from analyzer.review.needed import brought_later, looked_for, needed, needs_of
 from analyzer.review.semantics import shown
 from analyzer.source import Place, Side
 from analyzer.upstream import CommitFacts, Role, key_of
@@ -20,7 +22,11 @@ _NO_TREE = "the target tree was not looked into"
 def prerequisites_there(case: Case) -> Item:
     """DP-1: never charged to the patch, whatever the base does."""
     faults = of_cause(case, Cause.BASE)
-    evidence = (*_prerequisites(case), *(_around(case, fix) for fix in base_fixes(case)))
+    around = (_around(case, fix) for fix in base_fixes(case))
+    evidence = (*needed(case), *_prerequisites(case), *around)
+    lacking = brought_later(case, _TITLE, evidence)
+    if lacking is not None:
+        return lacking
     if case.unfit:
         return Item(
             "DP-1",
@@ -29,11 +35,14 @@ def prerequisites_there(case: Case) -> Item:
             f"the patch does not apply to the target: {case.unfit[0]}",
             reason="; ".join(case.unfit[1:]),
             evidence=evidence,
-            next="Find what the target lacks there, and take that first.",
+            next=_first(case) or "Find what the target lacks there, and take that first.",
         )
     if case.outcome is not None and case.outcome.of_trees:
         return _of_trees(case, faults, evidence)
     if not faults:
+        looked = looked_for(case, _TITLE, evidence)
+        if looked is not None:
+            return looked
         return Item(
             "DP-1",
             _TITLE,
@@ -60,11 +69,15 @@ def prerequisites_there(case: Case) -> Item:
 def _of_trees(case: Case, faults: tuple[Named, ...], evidence: tuple[Evidence, ...]) -> Item:
     """The patch applies; what the base does otherwise than upstream's is told."""
     if not faults:
+        looked = looked_for(case, _TITLE, evidence)
+        same = "the patch applies to the target, and what it runs through does what upstream's does"
+        if looked is not None:
+            return replace(looked, summary=f"{same}; {looked.summary}")
         return Item(
             "DP-1",
             _TITLE,
             State.NEEDS_REVIEW,
-            "the patch applies to the target, and what it runs through does what upstream's does",
+            same,
             reason="upstream's history was not searched for commits that it presumes",
             evidence=evidence,
             next="Build the target with the patch.",
@@ -134,6 +147,15 @@ def _around(case: Case, fix: CommitFacts) -> Evidence:
     said = by_running(told) if told else "whether the target has it was not looked up"
     text = f"a fix of the code around it, {cited(fix)}: without it {fix.without}; {said}"
     return Evidence(text, place_of(told) if told else None)
+
+
+def _first(case: Case) -> str:
+    """What to take first where upstream's commit that brought a line is known."""
+    brought = [one.brought for one in needs_of(case).found if one.brought is not None]
+    names = list(dict.fromkeys(key_of(one.id) for one in brought))
+    return (
+        f"Look at upstream's {listed(names[:4])}, and take what the patch needs." if names else ""
+    )
 
 
 def _faults(faults: tuple[Named, ...]) -> str:

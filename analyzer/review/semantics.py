@@ -74,7 +74,12 @@ def rule_of(name: str) -> Rule:
     question = _QUESTIONS[name]
 
     def rule(case: Case) -> Item:
-        return _answered(case, name, question)
+        item = _answered(case, name, question)
+        if name != "SM-3" or case.exits is None:
+            return item
+        from analyzer.review.labels import with_labels
+
+        return with_labels(case, item, case.exits)
 
     return rule
 

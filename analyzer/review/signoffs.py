@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.finding import Evidence, State
-from analyzer.patch.damage import DamageKind
 from analyzer.patch.message import Message
 from analyzer.patch.person import Person, read_person
 from analyzer.patch.preamble import Form
@@ -16,14 +15,13 @@ from analyzer.result import Item
 from analyzer.review.case import Case
 from analyzer.review.identity import folded, shown
 from analyzer.review.references import searched
+from analyzer.review.required import Wanted, is_lossy, wanted_trailers
 from analyzer.source import Place, Side
 
 _TITLE = "is the Signed-off-by chain whole and in order?"
 _SIGNED = "signed-off-by"
 _PICKED = (ReferenceForm.CHERRY_PICKED, ReferenceForm.BACKPORTED)
 _ALMOST = ("signed-off", "signed off", "signed-of-by", "singed-off-by")
-# What loses lines of a diff may have lost lines of the message before it.
-_LOSING = (DamageKind.LINES_DROPPED, DamageKind.BLANK_LINES_DROPPED, DamageKind.TRUNCATED)
 _LOST = "the patch lost lines on its way, and a sign-off may have been among them"
 _WORST_FIRST = (State.FINDING, State.NEEDS_REVIEW, State.CANNOT_TELL)
 
@@ -77,10 +75,12 @@ def signoff_chain(case: Case) -> Item:
             next="Give the patch with its message.",
         )
     chain = _chain(case)
-    problems = sorted(_problems(chain), key=lambda one: _WORST_FIRST.index(one.state))
-    evidence = _evidence(case, chain)
+    wanted = wanted_trailers(case, tickets=False)
+    found = (*_problems(chain), *_wanting(case, chain, wanted))
+    problems = sorted(found, key=lambda one: _WORST_FIRST.index(one.state))
+    evidence = (*_evidence(case, chain), *_beside_signers(wanted))
     if not problems:
-        return Item("ID-4", _TITLE, State.OK, _whole(chain), evidence=evidence)
+        return Item("ID-4", _TITLE, State.OK, _whole(chain) + _there(wanted), evidence=evidence)
     return Item(
         "ID-4",
         _TITLE,
@@ -106,7 +106,7 @@ def _chain(case: Case) -> _Chain:
         _sender(message),
         message.author != message.poster or message.form is not Form.ARCHIVE,
         case.named is not None,
-        any(one.kind in _LOSING for one in case.patch.damage),
+        is_lossy(case.patch),
     )
 
 
@@ -132,6 +132,36 @@ def _evidence(case: Case, chain: _Chain) -> tuple[Evidence, ...]:
 def _whole(chain: _Chain) -> str:
     count = f"{len(chain.signers)} sign-off{'s' if len(chain.signers) > 1 else ''}"
     return f"{count}, the author's among them, the last by {shown(chain.last)}"
+
+
+# --- what the release's list wants ----------------------------------------------------------
+
+
+def _wanting(case: Case, chain: _Chain, wanted: tuple[Wanted, ...]) -> Iterator[_Problem]:
+    """Trailers that the list requires and the message lacks; sign-offs are told apart."""
+    name = case.release.name if case.release else ""
+    for one in wanted:
+        if one.found or _SIGNED in map(str.lower, one.names):
+            continue
+        yield _Problem(
+            State.NEEDS_REVIEW if chain.lossy else State.FINDING,
+            f"the {name} checklist wants {one.told}, and the message has none",
+            f"Add {one.told} to the message.",
+            _LOST if chain.lossy else "",
+        )
+
+
+def _others(wanted: tuple[Wanted, ...]) -> list[Wanted]:
+    """What is required and there, besides sign-offs."""
+    return [one for one in wanted if one.found and _SIGNED not in map(str.lower, one.names)]
+
+
+def _there(wanted: tuple[Wanted, ...]) -> str:
+    return "".join(f", {one.told} is there" for one in _others(wanted))
+
+
+def _beside_signers(wanted: tuple[Wanted, ...]) -> list[Evidence]:
+    return [evidence for one in _others(wanted) for evidence in one.found]
 
 
 # --- what may be wrong -----------------------------------------------------------------------

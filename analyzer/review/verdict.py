@@ -21,7 +21,8 @@ def verdict_on(case: Case) -> Verdict:
     if charged(case):
         return Verdict.DIFFERS
     if not touches_code(case):
-        return Verdict.SAME if only_documents(case) else Verdict.UNDECIDED
+        harmless = only_documents(case) and not case.unfit
+        return Verdict.SAME if harmless else Verdict.UNDECIDED
     return Verdict.UNDECIDED if doubts(case) or open_gates(case) else Verdict.SAME
 
 

@@ -29,7 +29,7 @@ def test_a_symbol_spelt_alike_raises_nothing(tmp_path: Path) -> None:
     (symbol,) = found.symbols
     assert symbol.architectures == ("x86",)
     assert symbol.uses == (Site("mm/Makefile", 1), Site("mm/mremap.c", 1))
-    assert (symbol.settable, symbol.doubled, symbol.selected_twice) == (False, None, None)
+    assert (symbol.settable, symbol.doubled, symbol.selected_twice) == (False, None, ())
     assert (found.undefined, found.near, found.notes, found.whole) == ((), (), (), True)
 
 

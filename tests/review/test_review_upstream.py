@@ -10,7 +10,7 @@ from one_case import FACT, SHA, case_of, in_series
 from analyzer.compare import pair_hunks
 from analyzer.finding import State
 from analyzer.result import Item
-from analyzer.review import followups, integrity, shape
+from analyzer.review import followups, integrity, order, shape
 from analyzer.review.case import Case
 from analyzer.upstream import CommitFacts, Conditions, ShapeHunk, parse_pattern, parse_shape
 
@@ -215,7 +215,7 @@ def test_a_fix_before_what_it_fixes_is_found_in_a_series() -> None:
     early = f'Subject: fix\n\nFixes: {SHA[:12]} ("thing")\n---\n{HEAD}{SECOND}'
     late = f"Subject: thing\n\ncommit {SHA} upstream.\n---\n{HEAD}{FIRST}"
     whole = case_of(early)
-    assert followups.fixes_in_order(whole).state is State.CANNOT_TELL
+    assert order.fixes_in_order(whole).state is State.CANNOT_TELL
     behind = in_series(whole, late)
     moved = replace(
         behind,
@@ -223,7 +223,7 @@ def test_a_fix_before_what_it_fixes_is_found_in_a_series() -> None:
             replace(other, letter=replace(other.letter, first=100)) for other in behind.others
         ),
     )
-    assert told(followups.fixes_in_order(moved)) == (
+    assert told(order.fixes_in_order(moved)) == (
         State.FINDING,
         "it fixes a commit that comes later in the series: thing",
     )

@@ -70,7 +70,7 @@ def test_other_context_is_no_deviation() -> None:
     ]
 
 
-def test_other_code_is_shown_line_by_line_and_is_no_finding() -> None:
+def test_other_code_is_shown_line_by_line() -> None:
     found = case(UPSTREAM.replace("flush(first)", "flush(first, second)"))
     assert differences.context_only(found) == Item(
         "TX-3",
@@ -91,7 +91,7 @@ def test_other_code_is_shown_line_by_line_and_is_no_finding() -> None:
         "ok",
         "ok",
         "needs-review",
-        "needs-review",
+        "finding",
         "ok",
     ]
 
@@ -99,18 +99,18 @@ def test_other_code_is_shown_line_by_line_and_is_no_finding() -> None:
 @pytest.mark.parametrize(
     ("note", "state"),
     [
-        ("", State.NEEDS_REVIEW),
-        ("[ben@example.net: adapted]", State.NEEDS_REVIEW),
+        ("", State.FINDING),
+        ("[ben@example.net: adapted]", State.FINDING),
         ("[ben@example.net: flush() takes two here]", State.OK),
         ("[ben@example.net: in thing() only]", State.OK),
-        ("[ben@example.net: everything] in mm/other.c", State.NEEDS_REVIEW),
-        ("[ context of thing.c adapted ]", State.OK),
-        ("Conflicts:\n\tmm/thing.c", State.OK),
-        ("Backport changes:\nno functional change", State.OK),
+        ("[ben@example.net: everything] in mm/other.c", State.FINDING),
+        ("[ context of thing.c adapted ]", State.FINDING),
+        ("Conflicts:\n\tmm/thing.c", State.NEEDS_REVIEW),
+        ("Backport changes:\nno functional change", State.NEEDS_REVIEW),
         ("v3.10: second is passed too", State.OK),
-        ("It moves thing() in thing.c.", State.NEEDS_REVIEW),
+        ("It moves thing() in thing.c.", State.FINDING),
         (f"(cherry picked from commit {SHA})\nflush takes two arguments here.", State.OK),
-        (f"(cherry picked from commit {SHA})\nSigned-off-by: thing.c <a@b.c>", State.NEEDS_REVIEW),
+        (f"(cherry picked from commit {SHA})\nSigned-off-by: thing.c <a@b.c>", State.FINDING),
     ],
 )
 def test_what_a_note_covers(note: str, state: State) -> None:

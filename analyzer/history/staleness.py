@@ -1,0 +1,24 @@
+"""Whether an index still tells what its repository holds."""
+
+from __future__ import annotations
+
+from analyzer.history.asking import Asked
+from analyzer.repo.git import Repository
+from analyzer.repo.refs import all_there, read_refs
+
+_AGAIN = "run `analyze index` again"
+
+
+def why_stale(repository: Repository, about: dict[str, str], asked: Asked) -> str:
+    """Why an index is not up to date, and what to do; empty where it is."""
+    if about.get("state") != "whole":
+        return f"the last reading was not finished: {_AGAIN}"
+    refs = read_refs(repository)
+    unknown = [one for one in refs.heads if not asked.numbers(one)]
+    if unknown and len(unknown) == len(refs.heads) and not all_there(repository, [about["head"]]):
+        return f"another repository stands in its place now: {_AGAIN}"
+    if unknown:
+        return f"{len(unknown):,} branches have moved since it was built: {_AGAIN}"
+    if refs.digest != about["refs"]:
+        return f"branches or tags have come, gone or moved since it was built: {_AGAIN}"
+    return ""
