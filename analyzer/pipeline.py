@@ -40,6 +40,7 @@ from analyzer.upstream import Facts, load
 
 if TYPE_CHECKING:
     from analyzer.compare.abi import Abi
+    from analyzer.compare.change import Texts
     from analyzer.compare.delta import Delta
     from analyzer.compare.labels import Exits
     from analyzer.history.past import Past
@@ -256,7 +257,8 @@ def _run(case: Case, ground: Ground, settings: Settings, logs: Logs | None) -> C
     if seen is not None and case.commit is None:
         case = replace(case, commit=facts_on(case.facts, seen.id))
     outcome = replayed(case, ground, settings, logs)
-    delta = _delta(case, ground)
+    texts = texts_of(ground.upstream, ground.readings, case.patch)
+    delta = _delta(case, ground, texts)
     theirs = ground.upstream.patch.files if ground.upstream and ground.upstream.patch else ()
     kconfig, kconfig_upstream = symbols_of_trees(ground, case.symbols)
     configured = configured_there(ground, case.symbols, case.architectures, settings)
@@ -265,8 +267,8 @@ def _run(case: Case, ground: Ground, settings: Settings, logs: Logs | None) -> C
         seen=seen,
         outcome=outcome,
         delta=delta,
-        exits=_exits(case, ground, delta),
-        abi=_abi(case, ground),
+        exits=_exits(case, ground, delta, texts),
+        abi=_abi(case, ground, texts),
         callees=callees_of(ground, theirs, case.mended.files, settings),
         kconfig=kconfig,
         kconfig_upstream=kconfig_upstream,
@@ -302,32 +304,32 @@ def _not_replayed(outcome: Outcome | None, logs: Logs | None) -> Iterator[NotChe
             yield NotChecked(f"the trace {path}", "no kernel was run, so it was not read")
 
 
-def _delta(case: Case, ground: Ground) -> Delta | None:
+def _delta(case: Case, ground: Ground, texts: Texts) -> Delta | None:
     """How the patch differs from upstream's text; None where only shapes are known."""
     if ground.upstream is None or ground.upstream.patch is None:
         return None
     from analyzer.compare.delta import compare
 
-    texts = texts_of(ground.upstream, ground.readings, case.patch)
     return compare(ground.upstream.patch, case.mended.files, texts)
 
 
-def _exits(case: Case, ground: Ground, delta: Delta | None) -> Exits | None:
+def _exits(case: Case, ground: Ground, delta: Delta | None, texts: Texts) -> Exits | None:
     """The ways out of changed functions beside upstream's; None where no C is touched."""
     if not touches_code(case):
         return None
-    from analyzer.compare.labels import exits
+    from analyzer.compare.labels import Trees, exits
 
-    return exits(delta, case.mended.files, texts_of(ground.upstream, ground.readings, case.patch))
+    theirs = ground.upstream.after if ground.upstream else None
+    trees = Trees(theirs, ground.readings[0].patched.after if ground.readings else None)
+    return exits(delta, case.mended.files, texts, trees)
 
 
-def _abi(case: Case, ground: Ground) -> Abi | None:
+def _abi(case: Case, ground: Ground, texts: Texts) -> Abi | None:
     """What the patch does to exported symbols and layouts; None where no C is touched."""
     if not touches_code(case):
         return None
     from analyzer.compare.abi import abi
 
-    texts = texts_of(ground.upstream, ground.readings, case.patch)
     theirs = ground.upstream.patch.files if ground.upstream and ground.upstream.patch else ()
     return abi(case.mended.files, texts.target, theirs, texts.upstream)
 

@@ -293,7 +293,11 @@ def exit_code_of_all(reports: tuple[Report, ...]) -> int:
 
 def headline(report: Report) -> str:
     """The report in one line: verdict, basis, number of findings, first action."""
-    findings = [item for item in report.items if item.state is State.FINDING]
+    # What the patch does comes before what its message lacks.
+    findings = sorted(
+        (item for item in report.items if item.state is State.FINDING),
+        key=lambda item: not core(item),
+    )
     count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
     unrun = report.basis is Basis.PROOF and not any(run.operations for run in report.runs)
     none = ", and no trace was run" if unrun else ""

@@ -86,7 +86,7 @@ class _Run:
         from analyzer.branch.worker import packed
 
         _check(self.request)
-        jobs = self.request.jobs or os.cpu_count() or 1
+        jobs = self.request.jobs or _processors()
         self._tell("")
         with closing(answers(tasks, jobs, packed(self.request))) as told:
             for answer in told:
@@ -153,6 +153,13 @@ class _Run:
     def _tell(self, subject: str) -> None:
         if self.progress is not None:
             self.progress(subject, self.done, self.whole)
+
+
+def _processors() -> int:
+    """Those that this process may use, which may be fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _directory(request: BranchRequest) -> Path | None:

@@ -18,8 +18,8 @@ from analyzer.finding import NotChecked
 from analyzer.patch.lines import FilePatch
 from analyzer.source import Place, Side
 
-# Members of one type that are laid side by side; beyond it the whole counts as changed.
-_MOST_MEMBERS = 2000
+# Pairs of members of one type that are compared; beyond it the whole counts as changed.
+_MOST_PAIRS = 100_000
 # Words with which a distribution's macros begin that keep a layout as modules know it.
 _KEEPERS = (
     *("RH_KABI_", "_RH_KABI", "ANDROID_KABI_", "_ANDROID_KABI", "ANDROID_VENDOR_DATA"),
@@ -240,34 +240,44 @@ def _differences(one: Layout, other: Layout) -> Iterator[_Said]:
     new = [(each.words, each.under) for each in other.members]
     if old == new:
         return
-    if max(len(old), len(new)) > _MOST_MEMBERS:
-        yield "it has too many members to tell which change", other.line, What.LAYOUT, False
-    elif one.kind == "enum":
+    if one.kind == "enum":
         yield from _enumerators(one.members, other)
-    else:
-        yield from _members(one.members, other, old, new)
+        return
+    head = _alike(old, new)
+    tail = min(_alike(old[::-1], new[::-1]), len(old) - head, len(new) - head)
+    before, after = one.members[head : len(old) - tail], other.members[head : len(new) - tail]
+    if len(before) * len(after) > _MOST_PAIRS:
+        yield "too many members change to tell which", other.line, What.LAYOUT, False
+        return
+    yield from _members(before, after, other.line)
 
 
-def _members(
-    before: tuple[Member, ...], after: Layout, old: list[_Key], new: list[_Key]
-) -> Iterator[_Said]:
+def _alike(old: Sequence[_Key], new: Sequence[_Key]) -> int:
+    """How many members are the same at the beginning."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)))
+
+
+def _members(before: tuple[Member, ...], after: tuple[Member, ...], line: int) -> Iterator[_Said]:
+    old = [(each.words, each.under) for each in before]
+    new = [(each.words, each.under) for each in after]
     gone: dict[_Key, Member] = {}
     come: dict[_Key, Member] = {}
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
             gone |= dict(zip(old[a:b], before[a:b], strict=True))
-            come |= dict(zip(new[c:d], after.members[c:d], strict=True))
+            come |= dict(zip(new[c:d], after[c:d], strict=True))
     moved = [key for key in gone if key in come]
     for key in moved:
         yield f"`{come[key].text}` is at another place", come[key].line, What.LAYOUT, False
-    left = [each for key, each in gone.items() if key not in moved]
-    made = [each for key, each in come.items() if key not in moved]
+    left = [each for key, each in gone.items() if key not in come]
+    made = [each for key, each in come.items() if key not in gone]
     # What takes the place of a hole that is kept for it leaves the layout as it is.
     kept = bool(made) and all(_keeps(each) for each in made) and not moved
     for each in made:
         yield f"`{each.text}` is added", each.line, What.LAYOUT, kept
     for each in left:
-        yield f"`{each.text}` is removed", after.line, What.LAYOUT, kept
+        yield f"`{each.text}` is removed", line, What.LAYOUT, kept
 
 
 _Key = tuple[tuple[str, ...], tuple[str, ...]]
@@ -275,7 +285,7 @@ _Key = tuple[tuple[str, ...], tuple[str, ...]]
 
 def _keeps(one: Member) -> bool:
     return any(word.startswith(_KEEPERS) for word in one.words) or any(
-        keeper in each for each in one.under for keeper in ("__GENKSYMS__",)
+        "__GENKSYMS__" in each for each in one.under
     )
 
 

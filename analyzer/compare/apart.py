@@ -7,7 +7,7 @@ is grave where the same function takes it elsewhere: then the jump goes to the w
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -20,6 +20,9 @@ _MOST = 20
 _OPEN, _CLOSE = "([{", ")]}"
 _MEMBER = ("->", ".")
 _MOST_WORDS = 40
+# What does more than this behind a label goes on with its work there.
+_LONG = 16
+_MOST_APART = 60
 # How words are written: these stand close to what is before them, these to what follows.
 _TIGHT = frozenset((")", "]", "->", ".", ";", ",", "[", "++", "--"))
 _GLUE = frozenset(("(", "[", "->", ".", "!", "~"))
@@ -49,6 +52,10 @@ def called(words: Words, names: Mapping[str, str]) -> Words:
     )
 
 
+# Whether a tree has a name.
+Knows = Callable[[str], bool]
+
+
 class Body:
     """A function's statements, upstream's in the target's names, ready to be asked."""
 
@@ -57,8 +64,11 @@ class Body:
         code: Code,
         names: Mapping[str, str] | None = None,
         more: frozenset[Words] = frozenset(),
+        knows: Knows | None = None,
     ) -> None:
         self.code = code
+        # Whether its tree has a function at all; None where there is no tree to ask.
+        self.knows = knows
         self.names = names or {}
         # Statements of the function that are shown, and are in none of its code.
         self.more = more
@@ -94,6 +104,11 @@ class Body:
     def words(self) -> frozenset[str]:
         """Every word of it."""
         return frozenset(word for each in self.code.nodes for word in each.words)
+
+    def could(self, step: Step) -> bool:
+        """Whether its tree has what a step calls: what it has not is of another era."""
+        at = step.words.index("(") if "(" in step.words else 0
+        return self.knows is None or not at or self.knows(step.words[at - 1])
 
     @cached_property
     def gets(self) -> frozenset[Words]:
@@ -149,6 +164,12 @@ class Beside:
         mine = [(one.words, one.under) for one in ours]
         if keys == mine:
             return []
+        head, tail = _common(keys, mine), _common(keys[::-1], mine[::-1])
+        tail = min(tail, len(keys) - head, len(mine) - head)
+        wanted, ours = wanted[head : len(keys) - tail], ours[head : len(mine) - tail]
+        if max(len(wanted), len(ours)) > _MOST_APART:
+            return [Difference("the clean-up is another one in too many steps to tell", False)]
+        keys, mine = keys[head : len(keys) - tail], mine[head : len(mine) - tail]
         lacking: list[tuple[Step, bool]] = []
         extra: list[tuple[Step, bool]] = []
         matcher = SequenceMatcher(None, keys, mine, autojunk=False)
@@ -170,12 +191,16 @@ class Beside:
     ) -> Iterator[Difference]:
         here = {one.words: (one, alone) for one, alone in extra}
         others = [one for one, _alone in extra]
+        short = max(len(self.theirs.steps), len(self.ours.steps)) <= _LONG
         for one, alone in lacking:
             other, _ = here.pop(one.words, (None, False))
             text = _spoken(one.words)
             if other is None:
                 said = f"`{text}` is not done here"
-                grave = (alone and self._is_telling(one)) or self._is_lacked(one, others)
+                grave = (alone and self._is_telling(one, self.theirs)) or self._is_lacked(
+                    one, others
+                )
+                grave = grave and short and self.target.could(one)
                 yield Difference(said, grave, None, one.line)
             elif other.under != one.under:
                 said = f"`{text}` is done under another condition"
@@ -185,23 +210,28 @@ class Beside:
                 yield Difference(said, False, other.line, one.line)
         for other, alone in here.values():
             said = f"`{_spoken(other.words)}` is done here alone"
-            grave = (alone and self._is_telling(other)) or self._is_needless(other)
+            grave = (alone and self._is_telling(other, self.ours)) or self._is_needless(other)
+            grave = grave and short and self.upstream.could(other)
             yield Difference(said, grave, other.line, None)
 
-    def _is_telling(self, one: Step) -> bool:
-        """Whether a step that only one side takes does something to what the function works on.
+    def _is_telling(self, one: Step, way: Exit) -> bool:
+        """Whether a step that only this way takes does something to what the function works on.
 
-        What is given a string, or what is returned, tells somebody of it.
+        What is given a string, or what is returned, tells somebody of it. Where the other side
+        does not get at all what the step gives back, as a lock of another era, it is no mistake.
         """
         subject = subject_of(one.words)
         told = any(word.startswith(('"', "'")) for word in one.words)
-        names = [word for word in subject if NAME.fullmatch(word)]
-        return (
-            bool(names)
-            and not told
-            and subject != self.ours.returns
-            and (self._same_before(subject))
-        )
+        if told or not any(NAME.fullmatch(word) for word in subject):
+            return False
+        if subject == self.ours.returns or not self._same_before(subject):
+            return False
+        one_side, other = self.upstream, self.target
+        if way is self.ours:
+            one_side, other = other, one_side
+        undone = {called(each.words, one_side.names) for each in (*way.lead, *way.steps)}
+        begun = one_side.takes - other.takes - undone
+        return not any(subject_of(each, sole=True) == subject for each in begun)
 
     def _is_lacked(self, one: Step, extra: list[Step]) -> bool:
         """Whether the target's function is seen to need a step of upstream's.
@@ -263,6 +293,11 @@ class Beside:
         return known <= self.target.words and known <= {
             self.upstream.names.get(word, word) for word in self.upstream.words
         }
+
+
+def _common(one: Sequence[object], other: Sequence[object]) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _bare(words: Words) -> Words:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from analyzer.kconfig import KconfigTree, Modules, SymbolType, Transitional, read_tree
-from analyzer.kconfig.because import because, lacking
+from analyzer.kconfig.because import because, lacking, shortened
 from analyzer.kconfig.model import Model, model_of
 from analyzer.kconfig.solve import Solved, Solver
 from analyzer.kconfig.symbols import KconfigFile
@@ -153,7 +153,7 @@ def _of(
             solver, solved = _configured(model, name, settings, variables, names)
         why = because(solver, solved or possible[name])
         doubt = _doubt(solved, theirs.get(name))
-        lacks = next(lacking(solver, solved or possible[name]), "")
+        lacks = shortened(next(lacking(solver, solved or possible[name]), ""))
         line = None if settings is None else settings.get(name)
         told.append(Told(name, possible[name], solved, why, doubt, lacks, *_line(solved, line)))
     return OfArchitecture(arch, tuple(told), notes, library)

@@ -11,20 +11,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from posixpath import basename
 
+from analyzer.compare.spelling import alike, distance
 from analyzer.kconfig import PropertyKind
 from analyzer.kconfig.uses import Defined, Switch, exclusive, uses_in
 from analyzer.repo import Hit, Tree, grep
 
-# Names shorter than this are near too many others.
+# The shortest end of a name that is searched for, and the longest line that is kept.
 _SHORTEST = 6
-_FARTHEST = 2
 _LONGEST = 200
 _MOST_UNDEFINED = 20
 # Lines that select one symbol under one other, and lines of configuration files that name one.
 _MOST_SELECTS = 20
 _MOST_SETTINGS = 500
 _TAIL_WORDS = 2
-_PREFIXES = re.compile(r"(?:CONFIG_|ARCH_|HAVE_|HAS_|WANTS?_|SUPPORTS?_|USES?_|ENABLE_)+")
 _WORD = re.compile(rb"\w+")
 _C = re.compile(r"\.(?:[chS]|lds)$")
 _MAKE = re.compile(r"(?:^|/)(?:Makefile|Kbuild)[^/]*$")
@@ -219,7 +218,8 @@ def _settings(hits: Iterable[Hit], names: tuple[str, ...]) -> Iterator[tuple[str
         found = _SETTING.match(hit.text) if _CONFIG_FILE.search(hit.path) else None
         name = found[1].decode() if found else ""
         if name in names:
-            yield name, Setting(hit.path, hit.line, hit.text.decode("utf-8", "replace").strip())
+            text = hit.text.decode("utf-8", "replace").strip()[:_LONGEST]
+            yield name, Setting(hit.path, hit.line, text)
 
 
 def _words(hit: Hit) -> list[str]:
@@ -259,7 +259,7 @@ def _in_code(
             yield Near(word, word, "CONFIG_ is missing before it", hit.path, hit.line)
         symbol = _plain(word.removeprefix("CONFIG_"))
         if word.startswith("CONFIG_") and symbol not in known:
-            found = next(((name, why) for name in names if (why := _alike(symbol, name))), None)
+            found = next(((name, why) for name in names if (why := alike(symbol, name))), None)
             if found is not None:
                 yield Near(word, found[0], found[1], hit.path, hit.line)
 
@@ -270,46 +270,7 @@ def _in_code(
 def _meant(name: str, known: Iterable[str]) -> Near | None:
     """The symbol that a name which is not defined may be meant to be."""
     plain = _plain(name)
-    found = sorted((distance(plain, other), other) for other in known if _alike(plain, other))
+    found = sorted((distance(plain, other), other) for other in known if alike(plain, other))
     if not found:
         return None
-    return Near(name, found[0][1], _alike(plain, found[0][1]) or "")
-
-
-def _alike(written: str, meant: str) -> str | None:
-    """Why two different names may be meant to be one; None where they are not alike."""
-    if written == meant or min(len(written), len(meant)) < _SHORTEST:
-        return None
-    if _stem(written) == _stem(meant):
-        return "it has another prefix"
-    if abs(len(written) - len(meant)) > _FARTHEST:
-        return None
-    apart = distance(written, meant)
-    if apart > _FARTHEST:
-        return None
-    return f"{apart} letter{'' if apart == 1 else 's'} apart"
-
-
-def _stem(name: str) -> str:
-    found = _PREFIXES.match(name)
-    rest = name[found.end() :] if found else name
-    return rest if len(rest) >= _SHORTEST else name
-
-
-def distance(one: str, other: str) -> int:
-    """How many letters to put in, leave out, change or swap lead from one name to another.
-
-    Names of more than 200 characters are as far apart as they are long.
-    """
-    if max(len(one), len(other)) > _LONGEST:
-        return max(len(one), len(other))
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        older, before, row = before, row, [i]
-        for j, b in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
-    return row[-1]
+    return Near(name, found[0][1], alike(plain, found[0][1]) or "")

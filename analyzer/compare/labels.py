@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from analyzer.compare.apart import Beside, Body, Difference, sequence
+from analyzer.compare.apart import Beside, Body, Difference, Knows, sequence
 from analyzer.compare.change import Owner, Scope, Texts
 from analyzer.compare.delta import Delta, FilePair
 from analyzer.compare.exits import Exit
@@ -20,10 +20,14 @@ from analyzer.compare.shown import Half, Shown, halves
 from analyzer.compare.ways import names_of, paired
 from analyzer.finding import NotChecked
 from analyzer.patch.lines import FilePatch
+from analyzer.repo import Tree, grep
 from analyzer.source import Place, Side
 
 # Ways out of one function that are laid side by side.
 MOST_EXITS = 300
+# Names that are looked for in whole trees, and how long for each of them.
+_MOST_SOUGHT = 20
+_SECONDS = 3.0
 
 
 class How(Enum):
@@ -63,17 +67,53 @@ class Exits:
         return tuple(each for each in self.ways if each.how in hows)
 
 
-def exits(delta: Delta | None, ours: Sequence[FilePatch], texts: Texts) -> Exits:
-    """Compare the ways out of all functions that both patches change.
+class Trees:
+    """The trees after both patches, as far as they are given, to be asked for a name."""
 
+    def __init__(self, upstream: Tree | None = None, target: Tree | None = None) -> None:
+        self._trees = {Side.UPSTREAM: upstream, Side.TARGET: target}
+        self._found: dict[tuple[Side, str, str], bool] = {}
+
+    def knows(self, side: Side, shown: Shown) -> Knows | None:
+        """Whether a name is in a function's file, in its folder or in the headers for all."""
+        tree = self._trees[side]
+        if tree is None:
+            return None
+        known: Tree = tree
+
+        def asked(name: str) -> bool:
+            if name in shown.half.words:
+                return True
+            folder = shown.half.path.rpartition("/")[0]
+            key = side, folder, name
+            if key not in self._found:
+                self._found[key] = len(self._found) >= _MOST_SOUGHT or _is_in(known, folder, name)
+            return self._found[key]
+
+        return asked
+
+
+def _is_in(tree: Tree, folder: str, name: str) -> bool:
+    """Whether a tree has a name where code of a folder finds it; so where that is not certain."""
+    found = grep(tree, (name.encode(),), ("include", folder), whole=True, seconds=_SECONDS)
+    return bool(found.incomplete) or any(True for _hit in found)
+
+
+def exits(
+    delta: Delta | None, ours: Sequence[FilePatch], texts: Texts, trees: Trees | None = None
+) -> Exits:
+    """Compare the ways out of all functions that both patches change. ``AnalyzerError``.
+
+    ``trees`` are asked whether a callee is of another era: that tree has it not at all.
     Without upstream's patch (``delta`` is None) each label is looked for alone.
     """
+    trees = trees or Trees()
     pairs = delta.files if delta is not None else tuple(_alone(file) for file in ours)
     ways: list[Way] = []
     unread: list[NotChecked] = []
     for pair in pairs:
         if pair.ours is not None and is_c(pair.ours.path):
-            work = _File(pair, texts, delta.commit if delta is not None else None)
+            work = _File(pair, texts, delta.commit if delta is not None else None, trees)
             ways += work.ways()
             unread += work.unread
     return Exits(tuple(ways), tuple(unread))
@@ -86,8 +126,9 @@ def _alone(file: FilePatch) -> FilePair:
 class _File:
     """One file of both patches."""
 
-    def __init__(self, pair: FilePair, texts: Texts, commit: str | None) -> None:
+    def __init__(self, pair: FilePair, texts: Texts, commit: str | None, trees: Trees) -> None:
         self.pair = pair
+        self.trees = trees
         self.target = halves(pair.ours, texts.target, Side.PATCH_AFTER, None)
         self.upstream = halves(pair.theirs, texts.upstream, Side.UPSTREAM, commit)
         self.unread: list[NotChecked] = []
@@ -130,7 +171,7 @@ class _File:
                 for each in self.pair.lineage
                 if each.ours is not None and each.theirs.name != each.ours.name
             }
-            yield from _compared(theirs, ours, names)
+            yield from _compared(theirs, ours, names, self.trees)
             return
         why = theirs if isinstance(theirs, str) else f"it has more than {MOST_EXITS} ways out"
         parts = tuple(in_parts(self.pair.runs, ours.name, self.upstream, self.target))
@@ -162,8 +203,9 @@ def _lost_labels(ours: Shown) -> Iterator[Way]:
             yield Way(ours.name, How.NO_LABEL, (said,), tuple(_at(ours, way)))
 
 
-def _compared(theirs: Shown, ours: Shown, names: Mapping[str, str]) -> Iterator[Way]:
-    upstream, target = Body(theirs.code, names), Body(ours.code)
+def _compared(theirs: Shown, ours: Shown, names: Mapping[str, str], trees: Trees) -> Iterator[Way]:
+    upstream = Body(theirs.code, names, knows=trees.knows(Side.UPSTREAM, theirs))
+    target = Body(ours.code, knows=trees.knows(Side.TARGET, ours))
     wanted, mine = list(theirs.code.exits()), list(ours.code.exits())
     cleans = any(each.steps or each.open for each in (*wanted, *mine))
     for one, other, sure in paired(wanted, mine, names):

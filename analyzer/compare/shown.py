@@ -26,6 +26,8 @@ from analyzer.csource.walk import walk
 from analyzer.patch.lines import FilePatch, Hunk, Mark
 from analyzer.source import Place, Side
 
+# Of one function: the longest that people wrote has half of it.
+_MOST_BYTES = 100_000
 _LEAVES = re.compile(r"\b(?:goto|return)\b")
 
 
@@ -165,6 +167,11 @@ class Half:
         return False
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word that is shown."""
+        return frozenset(re.findall(r"\w+", self.text))
+
+    @cached_property
     def said(self) -> frozenset[tuple[str, ...]]:
         """The statements that have a line of their own."""
         lines = words_in(self.text.split("\n"), c=True)
@@ -205,6 +212,9 @@ class Half:
         return self._found[name]
 
     def _read(self, name: str) -> Shown | str:
+        text = self._file.text_of(name)
+        if text is not None and len(text[2]) > _MOST_BYTES:
+            return f"it is longer than {_MOST_BYTES} bytes"
         found = self._file.function(name)
         if found is None:
             return ""

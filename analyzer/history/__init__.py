@@ -1,7 +1,7 @@
 """Upstream's history, read once into an index and asked in milliseconds.
 
-What asks is imported when it is first used: the facts alone cost nothing. What reads is
-``analyzer.history.build``.
+Everything is imported when it is first used: a run without a history loads none of it. What reads
+is ``analyzer.history.build``.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from analyzer.history.facts import CveRecord, History, How, Known, Later, Unclear
-
 if TYPE_CHECKING:
+    from analyzer.history.facts import CveRecord, History, How, Known, Later, Unclear
     from analyzer.history.index import Index, open_index
     from analyzer.history.live import Live, open_live
 
@@ -29,6 +28,7 @@ __all__ = [
 ]
 
 _HOME = {
+    **dict.fromkeys(("CveRecord", "History", "How", "Known", "Later", "Unclear"), "facts"),
     "Index": "index",
     "open_index": "index",
     "Live": "live",

@@ -5,14 +5,28 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from analyzer.history.facts import CveRecord, Known
 from analyzer.history.store import CVE, FIXES, PICKED, REVERTS
 
 _SHORTEST = 7
 _BATCH = 500
+_MOST_MENTIONS = 5000
 _SHA = re.compile(r"[0-9a-f]{7,64}")
 _COMMIT = "n, id, subject, author, date, parents, patch, stable, released, more, edge, time"
+
+
+class Mention(NamedTuple):
+    """A line of the commit ``n`` that names ``of``: its kind, the id as written, the title."""
+
+    n: int
+    kind: int
+    text: str
+    title: str
+    id: str
+    time: int
+    of: str
 
 
 def is_id(sha: str) -> bool:
@@ -25,6 +39,8 @@ class Asked:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        # The last answer alone: what names one commit mostly abbreviates it alike.
+        self._alone: dict[tuple[str, str], bool] = {}
 
     def numbers(self, sha: str) -> list[int]:
         """The commits whose id begins with ``sha``: two at most."""
@@ -44,15 +60,10 @@ class Asked:
         ).fetchone()
         return int(row[0])
 
-    def id_and_time(self, n: int) -> tuple[str, int]:
-        """A commit's id, and when it was committed."""
-        row = self._connection.execute("SELECT id, time FROM commits WHERE n = ?", (n,)).fetchone()
-        return str(row[0]), int(row[1])
-
-    def newest_first(self, n: int) -> tuple[int, str]:
-        """A key that sorts commits by their times, the newest first."""
-        sha, moment = self.id_and_time(n)
-        return -moment, sha
+    def id_of(self, n: int) -> str:
+        """A commit's id."""
+        row = self._connection.execute("SELECT id FROM commits WHERE n = ?", (n,)).fetchone()
+        return str(row[0])
 
     def having(self, column: str, value: str) -> list[int]:
         """The commits with a subject or a patch-id, newest first."""
@@ -72,22 +83,17 @@ class Asked:
         )
         return [row[0] for row in rows]
 
-    def naming(self, sha: str, kinds: Sequence[int]) -> list[tuple[int, int]]:
-        """The commits that name the commit ``sha`` (all digits) in one of ``kinds``, and the kind.
+    def naming(self, ids: Sequence[str], kinds: Sequence[int]) -> Iterator[Mention]:
+        """The lines that name one of some commits (by all digits of theirs) in one of ``kinds``.
 
-        An abbreviation that other commits share counts only with this one's title beside it.
+        An abbreviation that other commits share counts only with the title of the one beside it.
         """
-        found = []
-        for n, kind, text, title in self._mentions(sha, kinds):
-            if self._means(text, title, sha):
-                found.append((n, kind))
-        return found
+        return (one for one in self._mentions(ids, kinds) if self._means(one))
 
-    def ambiguous(self, sha: str) -> Iterator[tuple[int, int, str, int]]:
-        """Who names ``sha`` by an abbreviation of several commits: kind, text, how many."""
-        for n, kind, text, title in self._mentions(sha, (FIXES, REVERTS, PICKED)):
-            if not self._means(text, title, sha):
-                yield n, kind, text, self.count(text)
+    def ambiguous(self, sha: str) -> Iterator[Mention]:
+        """Who names ``sha`` by an abbreviation that may be another commit's."""
+        kinds = (FIXES, REVERTS, PICKED)
+        return (one for one in self._mentions([sha], kinds) if not self._means(one))
 
     def titled(self, title: str) -> Iterator[tuple[int, int, str]]:
         """Who names a commit that is not here, or none, beside a title: kind and text."""
@@ -125,7 +131,11 @@ class Asked:
 
     def known_by_id(self, ids: Iterable[str]) -> dict[str, Known]:
         """Commits by their ids."""
-        numbers = [n for one in dict.fromkeys(ids) for n in self.numbers(one)]
+        wanted, numbers = list(dict.fromkeys(ids)), []
+        for at in range(0, len(wanted), _BATCH):
+            some = wanted[at : at + _BATCH]
+            query = f"SELECT n FROM commits WHERE id IN ({', '.join('?' * len(some))})"  # noqa: S608
+            numbers += [row[0] for row in self._connection.execute(query, some)]
         return {known.id: known for known in self.known(numbers)}
 
     def record(self, name: str) -> CveRecord | None:
@@ -147,26 +157,37 @@ class Asked:
         )
         return [row[0] for row in rows]
 
-    def _mentions(self, sha: str, kinds: Sequence[int]) -> list[tuple[int, int, str, str]]:
-        """Every line that gives ``sha`` or an abbreviation of it."""
-        texts = [sha[:length] for length in range(_SHORTEST, len(sha) + 1)]
-        rows = self._connection.execute(
-            "SELECT n, kind, sha, title FROM named"  # noqa: S608 - only marks are put in
-            f" WHERE sha IN ({', '.join('?' * len(texts))})"
-            f" AND kind IN ({', '.join('?' * len(kinds))}) ORDER BY n LIMIT 5000",
-            (*texts, *kinds),
-        )
-        return rows.fetchall()
+    def _mentions(self, ids: Sequence[str], kinds: Sequence[int]) -> Iterator[Mention]:
+        """Every line that gives one of ``ids`` or an abbreviation of it."""
+        for at in range(0, len(ids), _BATCH):
+            some = ids[at : at + _BATCH]
+            # Abbreviations of an id sort between its first digits and all of it.
+            rows = self._connection.execute(
+                f"WITH wanted(whole) AS (VALUES {', '.join(['(?)'] * len(some))})"  # noqa: S608
+                " SELECT named.n, kind, named.sha, title, id, time, whole"
+                " FROM wanted CROSS JOIN named JOIN commits ON commits.n = named.n"
+                " WHERE named.sha BETWEEN substr(whole, 1, ?) AND whole"
+                " AND substr(whole, 1, length(named.sha)) = named.sha"
+                f" AND kind IN ({', '.join('?' * len(kinds))}) ORDER BY whole, named.n LIMIT ?",
+                (*some, _SHORTEST, *kinds, _MOST_MENTIONS),
+            )
+            yield from map(Mention._make, rows.fetchall())
 
-    def _means(self, text: str, title: str, sha: str) -> bool:
-        """Whether an abbreviation means ``sha``, of all commits that it may mean."""
-        if len(text) == len(sha):
+    def _means(self, one: Mention) -> bool:
+        """Whether an abbreviation means the commit, of all that it may mean."""
+        if len(one.text) == len(one.of) or self._is_alone(one.text, one.of):
             return True
-        rows = self._connection.execute(
-            "SELECT id FROM commits WHERE id >= ? AND id < ? AND id <> ? LIMIT 1",
-            (text, text + "g", sha),
-        )
-        return rows.fetchone() is None or self._titles(text, title) == [sha]
+        return self._titles(one.text, one.title) == [one.of]
+
+    def _is_alone(self, text: str, sha: str) -> bool:
+        """Whether no commit but ``sha`` has this abbreviation."""
+        if (text, sha) not in self._alone:
+            rows = self._connection.execute(
+                "SELECT id FROM commits WHERE id >= ? AND id < ? AND id <> ? LIMIT 1",
+                (text, text + "g", sha),
+            )
+            self._alone = {(text, sha): rows.fetchone() is None}
+        return self._alone[text, sha]
 
     def _titles(self, text: str, title: str) -> list[str]:
         if not title:
@@ -193,7 +214,7 @@ class Asked:
         files: dict[int, list[str]] = {}
         for n, path in self._connection.execute(
             "SELECT t.n, path FROM touches t JOIN paths ON paths.p = t.p"  # noqa: S608
-            f" WHERE t.n IN ({marks}) ORDER BY path",
+            f" WHERE t.n IN ({marks})",
             numbers,
         ):
             files.setdefault(n, []).append(path)
@@ -231,7 +252,7 @@ def _known(
         named[REVERTS],
         named[PICKED],
         tuple(str(stable).split("\n")) if stable else (),
-        tuple(files.get(n, ())),
+        tuple(sorted(files.get(n, ()))),
         str(released),
         named[CVE],
         more,

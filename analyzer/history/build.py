@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from analyzer.errors import AnalyzerError
@@ -155,12 +156,11 @@ class _Reading:
         whole, done = listing.count_missing(), 0
         for chunk in listing.missing(_CHUNK):
             with transaction(self._connection):
-                for read in read_commits(self._repository, chunk):
-                    writer.add(read, chunk[read.id])
-                    done += 1
-                    if done % _A_WHILE == 0:
-                        self._progress("commits", done, whole)
-        self._progress("commits", done, whole)
+                reads = ((read, chunk[read.id]) for read in read_commits(self._repository, chunk))
+                while some := list(islice(reads, _A_WHILE)):
+                    writer.add(some)
+                    done += len(some)
+                    self._progress("commits", done, whole)
         return done
 
     def _facts(self, refs: Refs, tags: dict[str, str]) -> dict[str, str]:

@@ -141,16 +141,14 @@ class Index(History):
             return tuple(Later(commits[edge.id], edge.how, edge.of, depth) for depth, edge in edges)
 
     def _following(self, level: Sequence[str]) -> Iterator[Edge]:
-        for of in level:
-            for n, kind in self._asked.naming(of, (FIXES, REVERTS)):
-                sha, moment = self._asked.id_and_time(n)
-                yield Edge(sha, moment, _HOW[kind], of)
+        for one in self._asked.naming(level, (FIXES, REVERTS)):
+            yield Edge(one.id, one.time, _HOW[one.kind], one.of)
 
     def _whole(self, sha: str) -> str | None:
         """The id of the one commit that begins with it, or a whole one of a commit elsewhere."""
         start = self._asked.numbers(sha)
         if len(start) == 1:
-            return self._asked.id_and_time(start[0])[0]
+            return self._asked.id_of(start[0])
         return sha.lower() if is_id(sha.lower()) else None
 
     def unclear(self, sha: str) -> tuple[Unclear, ...]:
@@ -164,10 +162,11 @@ class Index(History):
             if len(start) != 1:
                 return ()
             commit = self._asked.known(start)[0]
-            found = {
-                (n, text): f"{_VERB[kind]} {text}, which abbreviates {count} commits"
-                for n, kind, text, count in self._asked.ambiguous(commit.id)
-            }
+            found = {}
+            for one in self._asked.ambiguous(commit.id):
+                count = self._asked.count(one.text)
+                what = f"{one.text}, which abbreviates {count} commits"
+                found[one.n, one.text] = f"{_VERB[one.kind]} {what}"
             for n, kind, text in self._asked.titled(plain(commit.subject)):
                 what = f"{text}, which is no commit here," if text else "a commit"
                 found[n, text] = f"{_VERB[kind]} {what} with this one's title"
@@ -183,9 +182,10 @@ class Index(History):
             whole = self._whole(sha)
             if whole is None:
                 return ()
-            found = dict.fromkeys(n for n, _ in self._asked.naming(whole, (PICKED,)))
-            newest = sorted(found, key=self._asked.newest_first)
-            return self._told(newest, f"what was picked from {whole[:12]}")
+            found = self._asked.naming([whole], (PICKED,))
+            ordered = sorted(found, key=lambda one: (-one.time, one.id))
+            newest = dict.fromkeys(one.n for one in ordered)
+            return self._told(list(newest), f"what was picked from {whole[:12]}")
 
     def cve(self, name: str) -> CveRecord | None:
         """The record of a CVE, where records were given."""

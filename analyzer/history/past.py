@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
 from analyzer.finding import NotChecked
 from analyzer.history.facts import CveRecord, Known, Later, Unclear
+from analyzer.history.presence import By as By, There as There
 from analyzer.source import Place
-
-
-class There(Enum):
-    """Whether a tree has a change."""
-
-    YES = "it is there"
-    NO = "it is not there"
-    PARTLY = "a part of it is there"
-    UNKNOWN = "nothing tells whether it is there"
-
-
-class By(Enum):
-    """What told whether a tree has a change, in the order of trust."""
-
-    CONTENT = "by content"
-    ANCESTRY = "by ancestry"
-    REFERENCE = "by a commit that names it"
-    SUBJECT = "by subject"
-    PATCH_ID = "by patch-id"
-    SERIES = "by the series"
-    NOTHING = "by nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +102,14 @@ class Mended:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A prerequisite, or a fix of the code around, that the facts know, in the target before."""
+
+    sha: str
+    presence: Presence
+
+
+@dataclass(frozen=True, slots=True)
 class Sibling:
     """A newer branch, and whether it has upstream's commit; ``undone`` took it back there."""
 
@@ -180,19 +167,21 @@ class Past:
     """Everything that histories say of a patch.
 
     ``source`` names upstream's history, empty where there is none; ``stale`` why it is not up to
-    date. ``follows`` is None where later fixes were not looked for, ``cut`` says why there may be
-    more of them, and ``unclear`` are commits that may be such. ``unsearched`` is what was not
-    looked at, and why.
+    date; ``found`` is the patch's commit there, empty where it has none. ``follows`` is None where
+    later fixes were not looked for, ``cut`` says why there may be more of them, and ``unclear`` are
+    commits that may be such. ``unsearched`` is what was not looked at, and why.
     """
 
     source: str = ""
     stale: str = ""
+    found: str = ""
     named: Named | None = None
     follows: tuple[Follow, ...] | None = None
     cut: tuple[str, ...] = ()
     unclear: tuple[Unclear, ...] = ()
     omissions: tuple[Omission, ...] = ()
     needs: Needs = Needs()
+    beside: tuple[Beside, ...] = ()
     mended: tuple[Mended, ...] = ()
     siblings: tuple[Sibling, ...] = ()
     cves: Cves = Cves()

@@ -14,11 +14,13 @@ def why_stale(repository: Repository, about: dict[str, str], asked: Asked) -> st
     if about.get("state") != "whole":
         return f"the last reading was not finished: {_AGAIN}"
     refs = read_refs(repository)
-    unknown = [one for one in refs.heads if not asked.numbers(one)]
+    same = refs.digest == about["refs"]
+    # HEAD alone may be another in another work tree. A broken ref names a commit that is nowhere.
+    asked_for = [refs.head] if same else refs.heads
+    unknown = [one for one in asked_for if one and not asked.numbers(one)]
     if unknown and len(unknown) == len(refs.heads) and not all_there(repository, [about["head"]]):
         return f"another repository stands in its place now: {_AGAIN}"
     if unknown:
-        return f"{len(unknown):,} branches have moved since it was built: {_AGAIN}"
-    if refs.digest != about["refs"]:
-        return f"branches or tags have come, gone or moved since it was built: {_AGAIN}"
-    return ""
+        moved = "a branch has" if len(unknown) == 1 else f"{len(unknown):,} branches have"
+        return f"{moved} moved since it was built: {_AGAIN}"
+    return "" if same else f"branches or tags have come, gone or moved since it was built: {_AGAIN}"

@@ -12,10 +12,20 @@ from analyzer.kconfig.solve import Solved, Solver
 N = Tristate.N
 # Selects that are named one by one: STACKDEPOT has 20 of them.
 _MOST = 4
+_LONGEST = 400
 
 
 def because(solver: Solver, solved: Solved) -> str:
     """Why a solved symbol is what it is; ``solver`` is the one that solved it."""
+    return shortened(_because(solver, solved))
+
+
+def shortened(text: str) -> str:
+    """A text that a tree's own words may have made long, cut."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _because(solver: Solver, solved: Solved) -> str:
     if solved.believed:
         return f"the .config says so, and the tree leaves it open: {_listed(solver, solved)}"
     if solved.open:

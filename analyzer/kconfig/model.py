@@ -32,8 +32,6 @@ from analyzer.kconfig.tree import KconfigTree
 
 # Requirements that must all hold.
 Needs: TypeAlias = tuple[Expr, ...]
-# Definitions of one symbol, and members of one choice, that are looked at. Kernels stay below 40.
-MOST_DEFINITIONS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +62,12 @@ class Push:
 
 @dataclass(slots=True)
 class Choice:
-    """A choice: its members in order. ``odd`` says why nothing can be told of which is picked."""
+    """A choice: its members by name, in order. ``odd`` says why its pick cannot be told."""
 
     entry: Entry
     needs: Needs
     shown: Needs
-    members: list[str] = field(default_factory=list)
+    members: dict[str, None] = field(default_factory=dict)
     odd: str = ""
 
     @property
@@ -137,11 +135,9 @@ def _add(
     own = tuple(each.requirement for each in symbol.properties if isinstance(each, DependsOn))
     needs = symbol.conditions + own if own else symbol.conditions
     choice = _choice(model, blocks, shown, numbers)
-    known = model.nodes.setdefault(symbol.name, [])
-    if len(known) < MOST_DEFINITIONS:
-        known.append(Node(symbol, needs, shown, choice))
-    if choice is not None and symbol.name not in model.choices[choice].members:
-        model.choices[choice].members.append(symbol.name)
+    model.nodes.setdefault(symbol.name, []).append(Node(symbol, needs, shown, choice))
+    if choice is not None:
+        model.choices[choice].members.setdefault(symbol.name)
     for item in symbol.properties:
         match item:
             case Select(target, condition, line):

@@ -117,7 +117,7 @@ class Picking:
         kind = self._kind(choice)
         shown = {name: visible(name) for name in choice.members}
         if self._free and sum(span.high is not N for span in shown.values()) > 1:
-            raise _OpenError(f"which of {', '.join(choice.members[:3])} the user picks")
+            raise _OpenError(f"which of {', '.join(list(choice.members)[:3])} the user picks")
         chosen = [name for name in choice.members if user_tristate(self._settings, name, kind) is Y]
         if len(chosen) > 1:
             raise _OpenError(f"the .config has {chosen[0]} and {chosen[1]} of one choice")

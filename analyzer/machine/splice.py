@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 # A number from here on is a size that a small page table does not have.
 _ABSOLUTE = 16
 _CODE = frozenset(Kind) - {Kind.COMMENT, Kind.DIRECTIVE}
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _NO_OWNER = "the hunk does not name the function that it may stand in"
 
 
@@ -195,8 +197,13 @@ def _prototypes(pieces: Iterable[Piece]) -> dict[str, str]:
 
 
 def _with_prototypes(piece: Piece, declared: Mapping[str, str]) -> Piece:
-    """A piece with the prototypes of the other functions, behind all lines that it has."""
-    others = [text for name, text in declared.items() if name != piece.function]
+    """A piece with the prototypes of the other functions that it names, behind all its lines.
+
+    Each piece is read with what it is given here, so all of them would make the work quadratic.
+    """
+    lines = (*piece.text, *(text for _, text in piece.around))
+    named = {word for text in lines for word in _WORD.findall(text)} - {piece.function}
+    others = [declared[name] for name in sorted(named & declared.keys())]
     last = max((piece.first + len(piece.text), *(number for number, _ in piece.around)))
     return replace(piece, around=(*piece.around, *enumerate(others, last + 1)))
 

@@ -8,14 +8,15 @@ from analyzer.compare.change import OUTSIDE
 from analyzer.compare.outline import outline
 from analyzer.past.asked import Asked
 from analyzer.past.changes import Change, text_of
-from analyzer.past.content import tokens_of
+from analyzer.past.content import fits, tokens_of
 from analyzer.patch.lines import FilePatch, Mark
 
 
 def unlike(asked: Asked) -> tuple[str, ...] | None:
     """The functions and symbols that upstream's commit changes and that are otherwise here.
 
-    By their tokens before the patch; None where that cannot be told.
+    By their tokens before the patch, files by the lines around the change; None where that cannot
+    be told.
     """
     if asked.commit is None or asked.before is None or asked.repository is None:
         return None
@@ -38,6 +39,9 @@ def _unlike(change: Change, file: FilePatch, asked: Asked) -> Iterator[str]:
     owners = (their.at(at) for at in _changed(file))
     for owner in dict.fromkeys(owners):
         if owner == OUTSIDE:
+            # What stands in nothing that has a name is alike where the hunks fit as they are.
+            if not fits(file, ours):
+                yield file.path
             continue
         one, other = mine.extent_of(owner), their.extent_of(owner)
         bodies = (mine.body(one) if one else None, their.body(other) if other else None)

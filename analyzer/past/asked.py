@@ -34,7 +34,8 @@ class Given:
 class Asked:
     """One patch, the target before and after it, and the histories, opened when first asked.
 
-    ``after`` is None where the patch was refused, ``refused`` has the files then.
+    ``after`` is None where the patch was refused, ``refused`` has the files then. ``troubles`` are
+    indexes that could not be read.
     """
 
     case: Case
@@ -43,6 +44,7 @@ class Asked:
     after: Tree | None
     refused: tuple[Applied, ...]
     clock: Clock
+    troubles: list[str] = field(default_factory=list)
     _histories: dict[str, History | None] = field(default_factory=dict)
     _branches: dict[str, Branch] = field(default_factory=dict)
     _changes: dict[str, Change | str] = field(default_factory=dict)
@@ -68,7 +70,7 @@ class Asked:
         if spec is None:
             return None
         if spec not in self._histories:
-            self._histories[spec] = history_of(spec, self.clock)
+            self._histories[spec] = history_of(spec, self.clock, self.troubles)
         return self._histories[spec]
 
     def change(self, sha: str) -> Change | str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.errors import AnalyzerError
 from analyzer.history.facts import Known
@@ -22,10 +22,14 @@ _SHORTEST_LINE = 6
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The commit, None for none; ``why`` says how it was found, or why not."""
+    """The commit, None for none; ``why`` says how it was found, or why not.
+
+    ``path`` is the file in which upstream defines what was looked for.
+    """
 
     commit: Known | None
     why: str
+    path: str = ""
 
 
 def definition_pattern(name: str) -> re.Pattern[str]:
@@ -57,7 +61,7 @@ def bringing(asked: Asked, name: str, near: str, against: str | None = None) -> 
     if hit is None:
         return Found(None, why)
     text = name if against is None else _signature(asked, change, hit, against)
-    return _oldest(asked, text, hit.path, name)
+    return replace(_oldest(asked, text, hit.path, name), path=hit.path)
 
 
 def bringing_line(asked: Asked, line: str, path: str) -> Found:

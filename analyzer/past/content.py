@@ -72,17 +72,17 @@ def _of_file(change: Change, file: FilePatch, tree: Tree) -> There | None:
     text = text_of(tree, file.old_path) or text_of(tree, file.new_path)
     if text is None:
         return There.NO if file.old_path is None else There.UNKNOWN
-    if file.old_path is not None and file.new_path is not None and _fits(reverse(file), text):
+    if file.old_path is not None and file.new_path is not None and fits(reverse(file), text):
         return There.YES
     by_runs = _by_runs(change, file, text)
     if by_runs in (There.YES, There.PARTLY):
         return by_runs
-    if file.old_path is not None and _fits(file, text):
+    if file.old_path is not None and fits(file, text):
         return There.NO
     return by_runs
 
 
-def _fits(file: FilePatch, text: str) -> bool:
+def fits(file: FilePatch, text: str) -> bool:
     """Whether every hunk can be applied, and none of them is already."""
     one = apply(file, text, 0)
     return not one.refused and not any(hunk.how is How.ALREADY for hunk in one.hunks)

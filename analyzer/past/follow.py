@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from analyzer.finding import NotChecked
 from analyzer.history.facts import Known, Later, Unclear
@@ -16,6 +16,7 @@ from analyzer.past.reverted import reverts, undone_by
 from analyzer.upstream import key_of
 
 MOST_COMPARED = 60
+_SHORTEST = 7
 # What a history notes where a search for followers ended early.
 _CUT = re.compile(r"^what names .*(?:time was over|only the newest)|later fixes of")
 
@@ -27,13 +28,15 @@ def omissions_of(asked: Asked) -> tuple[Omission, ...]:
 
 
 def follows_of(asked: Asked, omissions: Sequence[Omission]) -> tuple[Follow, ...] | None:
-    """What fixes or reverts the commit upstream, nearest first; None without a history."""
+    """What fixes or reverts the commit upstream, nearest first; None where it is not known."""
     upstream, commit = asked.upstream, asked.commit
-    if upstream is None or commit is None:
+    # Of a commit that the history does not have, nothing that follows it is known either.
+    if upstream is None or commit is None or asked.known(commit) is None:
         return None
     every = upstream.later(commit)
     later, taken_back = _once(every), reverts(every)
-    omitted = {one.commit.id: _omission(one.commit, omissions) for one in later}
+    by_digits = _by_digits(omissions)
+    omitted = {one.commit.id: _omission(one.commit, by_digits) for one in later}
     beside = _beside(later, omitted)
     target = asked.targets(asked.after)
     found: list[Follow] = []
@@ -63,20 +66,27 @@ def _once(later: Sequence[Later]) -> tuple[Later, ...]:
     nearest: dict[str, Later] = {}
     for one in later:
         nearest.setdefault(one.commit.id, one)
-    return tuple(one for one in nearest.values() if not _is_copy(one.commit, nearest.values()))
+    others = {one.commit.id[:_SHORTEST]: one.commit.id for one in nearest.values()}
+    return tuple(one for one in nearest.values() if not _is_copy(one.commit, others))
 
 
-def _is_copy(commit: Known, others: Iterable[Later]) -> bool:
-    return any(
-        same(sha, other.commit.id)
-        for sha in commit.picked
-        for other in others
-        if other.commit.id != commit.id
-    )
+def _is_copy(commit: Known, others: Mapping[str, str]) -> bool:
+    """Whether a commit says that it was picked from another of them."""
+    found = ((sha, others.get(sha[:_SHORTEST], "")) for sha in commit.picked)
+    return any(other not in ("", commit.id) and same(sha, other) for sha, other in found)
 
 
-def _omission(commit: Known, omissions: Sequence[Omission]) -> Omission | None:
-    return next((one for one in omissions if same(one.sha, commit.id)), None)
+def _by_digits(omissions: Sequence[Omission]) -> Mapping[str, list[Omission]]:
+    """Omissions by the digits that every id has: a release's files leave out many commits."""
+    found: dict[str, list[Omission]] = {}
+    for one in omissions:
+        found.setdefault(one.sha[:_SHORTEST], []).append(one)
+    return found
+
+
+def _omission(commit: Known, omissions: Mapping[str, list[Omission]]) -> Omission | None:
+    some = omissions.get(commit.id[:_SHORTEST], ())
+    return next((one for one in some if same(one.sha, commit.id)), None)
 
 
 def _beside(later: Sequence[Later], omitted: Mapping[str, Omission | None]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from analyzer.past.declares import Use, declared, defined, names_of, uses, words
 from analyzer.past.presence import title_of
 from analyzer.patch.lines import Hunk, Line, Mark
 from analyzer.patch.reader import Patch
-from analyzer.repo import grep
+from analyzer.repo import Tree, grep
 from analyzer.source import Place, Side
 
 _TROUBLES = (Trouble.MISSING, Trouble.ARITY, Trouble.ARGUMENT)
@@ -206,9 +206,16 @@ def _names(search: _Search) -> None:
     for use in lacking:
         found = bringing(asked, use.name, use.path)
         if found.commit is not None:
-            search.add(use.name, Need(use.name, _at(use), found.commit, found.why))
+            certain = _is_whole(asked.before) or text_of(asked.before, found.path) is not None
+            need = Need(use.name, _at(use), found.commit, found.why, certain=certain)
+            search.add(use.name, need)
         elif use.name not in search.known:
             search.unsure.append(f"no file of the target has {use.name}: {found.why}")
+
+
+def _is_whole(tree: Tree | None) -> bool:
+    """Whether a tree is a whole kernel's: of a part of one, files that are absent say nothing."""
+    return text_of(tree, "MAINTAINERS") is not None and text_of(tree, "init/main.c") is not None
 
 
 def _at(use: Use) -> Place:

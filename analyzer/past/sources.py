@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from analyzer.errors import AnalyzerError
 from analyzer.history.facts import History
 from analyzer.past.clock import Clock
 from analyzer.repo import split_spec
@@ -40,11 +41,19 @@ def repository_of(spec: str | None) -> str | None:
     return spec if path.is_dir() and is_repository(path) else None
 
 
-def history_of(spec: str, clock: Clock) -> History | None:
-    """The history of ``REPO`` or ``REPO@REV``; None for what is no repository."""
+def history_of(spec: str, clock: Clock, troubles: list[str]) -> History | None:
+    """The history of ``REPO`` or ``REPO@REV``; None for what is no repository.
+
+    An index that cannot be read is noted in ``troubles``, and the repository is asked instead.
+    """
     if repository_of(spec) is None:
         return None
     from analyzer.history.index import open_index
     from analyzer.history.live import open_live
 
-    return open_index(spec) or open_live(spec, clock.left())
+    try:
+        index = open_index(spec)
+    except AnalyzerError as error:
+        troubles.append(str(error))
+        index = None
+    return index or open_live(spec, clock.left())

@@ -8,10 +8,11 @@ from typing import TypeVar
 from analyzer.errors import AnalyzerError
 from analyzer.finding import NotChecked
 from analyzer.history.facts import Unclear
-from analyzer.history.past import Cves, Mended, Needs, Past
+from analyzer.history.past import Beside, Cves, Mended, Needs, Past
 from analyzer.past.asked import Asked, Given
 from analyzer.past.changes import Change
 from analyzer.past.clock import Clock
+from analyzer.past.companions import beside_of
 from analyzer.past.follow import cut_short, follows_of, omissions_of, unclear_of, unsearched
 from analyzer.past.named import named_of
 from analyzer.past.needs import needs_of
@@ -62,6 +63,7 @@ def _told(asked: Asked) -> Past:
 
     omissions = omissions_of(asked)
     upstream = part("upstream's history", lambda: asked.upstream, None)
+    known = part("the commit", lambda: asked.known(asked.commit), None)
     named = part("whether upstream's history has the commit", lambda: named_of(asked), None)
     follows = part("later fixes", lambda: follows_of(asked, omissions), None)
     cut = cut_short(asked)
@@ -72,7 +74,10 @@ def _told(asked: Asked) -> Past:
     siblings = siblings_of(asked)
     cves = part("CVEs", lambda: cves_of(asked), Cves())
     needs = part("prerequisites", lambda: needs_of(asked), Needs())
+    around: tuple[Beside, ...] = ()
+    around = part("prerequisites that the facts know", lambda: beside_of(asked), around)
     left += unsearched(follows or ())
+    left += (NotChecked("an index of a history", one) for one in asked.troubles)
     if upstream is not None and upstream.notes:
         left.append(NotChecked("a part of upstream's history", "; ".join(upstream.notes)))
     source = upstream.source if upstream is not None else ""
@@ -80,12 +85,14 @@ def _told(asked: Asked) -> Past:
     return Past(
         source,
         stale,
+        known.id if known else "",
         named,
         follows,
         cut,
         vague,
         omissions,
         needs,
+        around,
         mended,
         siblings,
         cves,

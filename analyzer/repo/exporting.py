@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from analyzer.errors import AnalyzerError
 from analyzer.repo import neutral
 from analyzer.repo.git import Repository, opened, resolved
 from analyzer.repo.tree import shown
+
+# What a commit's whole id names is one text for ever; a range's reviews ask for it again and again.
+_WHOLE = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_MOST_KEPT = 64
+_LARGEST_KEPT = 1 << 18
+_KEPT: dict[tuple[Path, str], bytes] = {}
 
 
 def exported(repo: str, revision: str) -> bytes:
@@ -16,6 +25,18 @@ def exported(repo: str, revision: str) -> bytes:
     beyond the end of a shallow clone, and for more than 64 MiB.
     """
     repository = opened(repo)
+    named = (repository.git_dir, revision)
+    if named in _KEPT:
+        return _KEPT[named]
+    patch = _exported(repository, repo, revision)
+    if _WHOLE.fullmatch(revision) and len(patch) <= _LARGEST_KEPT:
+        while len(_KEPT) >= _MOST_KEPT:
+            del _KEPT[next(iter(_KEPT))]
+        _KEPT[named] = patch
+    return patch
+
+
+def _exported(repository: Repository, repo: str, revision: str) -> bytes:
     where = f"{shown(repo)}@{shown(revision)}"
     start, dots, end = revision.partition("..")
     if dots:

@@ -40,7 +40,7 @@ MEANING = {
     Need.FINDING: "something is wrong",
     Need.FAILED: "claims an upstream and could not be reviewed",
     Need.OPEN: "claims an upstream and was not reviewed",
-    Need.UNDECIDED: "whether it does the same is not known",
+    Need.UNDECIDED: "a question on behaviour or damage has no answer",
     Need.REVIEW: "nothing found; questions are left that the tool raised",
     Need.CLEAN: "nothing found; what is left is asked of every patch",
     Need.NO_CLAIM: "names no upstream commit, or is a merge: not reviewed",
@@ -71,9 +71,10 @@ class Row:
 
     ``position`` counts from 1 in the range's order. ``upstream`` are the commits that its message
     names. ``verdict`` and ``basis`` are a report's words, empty where there is none; ``reason``
-    says why there is none. ``unanswered`` are the items whose question on behaviour or damage has no
-    answer, ``open`` those that need review by the tool's own doubt. ``kept``: the report is from an earlier run. ``report`` is its JSON
-    text, empty where there is none and where the page is to hold rows alone.
+    says why there is none. ``unanswered`` are the items whose question on behaviour or damage has
+    no answer, ``open`` those that need review by the tool's own doubt. ``kept``: the report is from
+    an earlier run. ``report`` is its JSON text, empty where there is none and where the page is to
+    hold rows alone.
     """
 
     position: int
@@ -158,24 +159,21 @@ def need_of(report: ReportObject) -> Need:
 def raised(report: ReportObject) -> tuple[str, ...]:
     """The ids of the items that need a person by the tool's own doubt.
 
-    Where a release's checklist was asked for, those are its gates that are not ok; what is asked of
-    every patch, and answered by a person alone, is no doubt.
+    Where a release's checklist was asked for, those are its gates that the tool could not say to be
+    ok. What is asked of every patch, and answered by a person alone, is no doubt.
     """
-    gates = (report.get("release") or {}).get("gates")
-    settled = ("ok", "not-applicable")
-    if gates is not None:
-        return tuple(
-            item["id"]
-            for item in report["items"]
-            if item["id"] in gates and item["state"] not in settled
-        )
-    return tuple(
-        item["id"]
+    release = report.get("release")
+    doubts = [
+        item
         for item in report["items"]
-        if item["state"] == "needs-review"
+        if item["state"] in ("needs-review", "cannot-tell")
         and item["answered_by"] == _TOOL
         and item["id"] not in _ALWAYS
-    )
+    ]
+    if release is None:
+        return tuple(item["id"] for item in doubts if item["state"] == "needs-review")
+    gates = {one["id"] for one in release["items"] if one["gate"]}
+    return tuple(item["id"] for item in doubts if item["id"] in gates)
 
 
 def unanswered(report: ReportObject) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ _TEXT = 300
 # More rows than a person reads; a table of rich's takes its time.
 _ROWS = 500
 _OFTEN = 4
+_ITEMS = 2
 _STYLES = {
     Need.DIFFERS: "bold red",
     Need.FINDING: "bold red",
@@ -103,7 +104,7 @@ def _table(need: Need, rows: Sequence[Row], shared: Action | None) -> Table:
         return table
     table.add_column("Upstream", no_wrap=True, min_width=SHORT_ID, max_width=SHORT_ID)
     table.add_column("Verdict", no_wrap=True)
-    table.add_column("Items", overflow="fold", max_width=12)
+    table.add_column("Items", overflow="fold", max_width=14)
     table.add_column("Subject, and what to do first", overflow="fold", ratio=1)
     for row in rows:
         table.add_row(*_cells(row, shared))
@@ -123,10 +124,17 @@ def _cells(row: Row, shared: Action | None) -> tuple[RenderableType, ...]:
     return (
         Text(row.commit[:SHORT_ID]),
         Text(upstream_line(row)),
-        verdict.append(f"\n{row.basis}", "dim"),
-        Text(", ".join(row.items) or "none"),
+        verdict.append("" if row.basis == "none" else f"\n{row.basis}", "dim"),
+        Text(_items(row.items)),
         _two_lines(row.subject, "" if row.first == shared else first),
     )
+
+
+def _items(ids: Sequence[str]) -> str:
+    """The first of them, and how many more."""
+    more = len(ids) - _ITEMS
+    shown = ", ".join(ids[:_ITEMS]) or "none"
+    return f"{shown} +{more}" if more > 0 else shown
 
 
 def _two_lines(subject: str, below: str) -> Text:

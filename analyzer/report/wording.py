@@ -19,6 +19,7 @@ from analyzer.result import (
     Standing,
     Verdict,
     Work,
+    core,
     headline,
     open_gates,
 )
@@ -69,14 +70,19 @@ def first_line(reports: Sequence[Report]) -> str:
 
 def _first_action(reports: Sequence[Report]) -> str:
     waiting = [
-        (STATE_ORDER.index(item.state), number, item)
+        (
+            STATE_ORDER.index(item.state),
+            item.state is State.FINDING and not core(item),
+            number,
+            item,
+        )
         for number, report in enumerate(reports, 1)
         for item in report.items
         if item.next and item.state in STATE_ORDER[:3]
     ]
     if not waiting:
         return "nothing to do"
-    _, number, item = min(waiting, key=lambda entry: entry[:2])
+    *_, number, item = min(waiting, key=lambda entry: entry[:3])
     return f"first: patch {number}: {item.id}: {item.next}"
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from analyzer.finding import Evidence, State
-from analyzer.history.past import CveTold
 from analyzer.review.case import Case
 from analyzer.source import Place, Side
 from analyzer.upstream import CommitFacts, key_of
+
+if TYPE_CHECKING:
+    from analyzer.history.past import CveTold
 
 _MOST = 4
 
@@ -25,8 +28,8 @@ class CveAnswer:
 
 
 def has_history(case: Case) -> bool:
-    """Whether upstream's history was asked."""
-    return case.past is not None and bool(case.past.source)
+    """Whether upstream's history was asked, and has the commit."""
+    return case.past is not None and bool(case.past.found)
 
 
 def own_cves(case: Case) -> tuple[str, ...]:

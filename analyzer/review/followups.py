@@ -21,6 +21,7 @@ from analyzer.review.later import (
     MOST_NAMED,
     Answer,
     Fixed,
+    asked,
     excuse,
     fixes_of_history,
     not_required,
@@ -64,8 +65,11 @@ class _Found:
 def later_fixes(case: Case) -> Item:
     """DP-2: fixes whose precondition this code meets; a probe decides, then content, then names."""
     if case.commit is None and not searched(case):
+        history = ", and upstream's history does not have it" if asked(case) else ""
         known = (
-            "no upstream commit is named" if not case.named else "the commit is not in the facts"
+            f"the commit is not in the facts{history}"
+            if case.named
+            else "no upstream commit is named"
         )
         return _dp2(
             State.CANNOT_TELL,
@@ -153,7 +157,11 @@ def _present(case: Case, found: _Found) -> Item:
 def _unsure(case: Case, found: _Found, fixes: list[Fix]) -> Item | None:
     """The item where something is for a person: a reason, a name, a base, or nothing tells."""
     unchecked, unsure = found.named(Answer.UNCHECKED), found.named(Answer.UNSURE)
-    named = found.named(Answer.NAMED)
+    named, part = found.named(Answer.NAMED), found.named(Answer.PART)
+    if part:
+        said = f"the target has only a part of {_listed(part)}, or its name alone"
+        todo = f"Read {part[0].partition(' ')[0]} beside the target's code, and take what is left."
+        return _dp2(State.NEEDS_REVIEW, said, todo, case, found)
     if unchecked:
         said = f"nothing here checks the reason for leaving out {_listed(unchecked)}"
         return _dp2(State.NEEDS_REVIEW, said, "Check the reason by hand.", case, found)
@@ -178,7 +186,7 @@ def _unsure(case: Case, found: _Found, fixes: list[Fix]) -> Item | None:
             found,
         )
     if named:
-        said = f"the target names {_listed(named)}; by its content nothing tells"
+        said = f"{_listed(named)} is there by name alone; the target's content does not tell"
         todo = f"Read {named[0].partition(' ')[0]} beside the target's code."
         return _dp2(State.NEEDS_REVIEW, said, todo, case, found)
     return None

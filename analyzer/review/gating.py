@@ -10,8 +10,9 @@ from analyzer.finding import Evidence, State
 from analyzer.result import Item
 from analyzer.review.case import Case
 from analyzer.review.configuration import carried, in_files, never_on
-from analyzer.review.in_tree import Said, placed, spelt_alike, switched_on
+from analyzer.review.in_tree import Said, spelt_alike, switched_on
 from analyzer.review.readings import over_readings
+from analyzer.review.selects import placed, under_in_tree
 from analyzer.source import Place, Side
 from analyzer.upstream import Companion, Role
 
@@ -281,13 +282,16 @@ def selects_placed(case: Case) -> Item:
 
 
 def _selects_placed(case: Case, symbols: Symbols) -> Item:
-    if not symbols.selected:
+    selected = symbols.selected
+    if not selected:
         return _item(3, State.NOT_APPLICABLE, "the patch adds no `select`")
+    if case.kconfig is not None:
+        selected = under_in_tree(case.kconfig, selected)
     evidence = tuple(
         Evidence(f"`select {one.symbol}` under {one.under or 'an unknown symbol'}", one.place)
-        for one in symbols.selected
+        for one in selected
     )
-    twice = [one for one in symbols.selected if one.repeated]
+    twice = [one for one in selected if one.repeated]
     if twice:
         return _item(
             3,
@@ -298,11 +302,11 @@ def _selects_placed(case: Case, symbols: Symbols) -> Item:
         )
     if case.kconfig is not None:
         trees = (case.kconfig, case.kconfig_upstream)
-        told = placed(*trees, symbols.selected, case.configured)
+        told = placed(*trees, selected, case.configured)
         if told is not None:
             return _of(3, told)
     theirs = _upstream_places(case)
-    strange = [one for one in symbols.selected if one.under and theirs and one.under not in theirs]
+    strange = [one for one in selected if one.under and theirs and one.under not in theirs]
     if strange:
         return _item(
             3,
@@ -312,7 +316,7 @@ def _selects_placed(case: Case, symbols: Symbols) -> Item:
             evidence=evidence,
             next=f"Move it under {min(theirs)}, or explain it in the message.",
         )
-    if any(one.under is None for one in symbols.selected):
+    if any(one.under is None for one in selected):
         return _item(
             3,
             State.CANNOT_TELL,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from analyzer.finding import Evidence, State
-from analyzer.history.facts import Known
-from analyzer.history.past import Named as NamedThere
 from analyzer.patch.person import Person, read_person
 from analyzer.patch.references import ReferenceForm, UpstreamReference
 from analyzer.result import Item
@@ -15,6 +14,10 @@ from analyzer.review.case import Case, Seen
 from analyzer.review.references import searched
 from analyzer.source import Place, Side
 from analyzer.upstream import CommitFacts
+
+if TYPE_CHECKING:
+    from analyzer.history.facts import Known
+    from analyzer.history.past import Named as NamedThere
 
 _NAMED = "is the upstream commit named, in any of the forms distributions use?"
 _EXISTS = "does that commit exist upstream, and is it not a merge?"

@@ -1,4 +1,4 @@
-"""CF-1 to CF-3 where the target's tree is at hand: what it says of the patch's symbols."""
+"""CF-1 and CF-2 where the target's tree is at hand: what it says of the patch's symbols."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from analyzer.compare.symbols import Mention, Selection, Symbols
 from analyzer.finding import Evidence, State
-from analyzer.kconfig import SymbolType, print_expr
-from analyzer.kconfig.uses import Defined, Switch, architecture_of
-from analyzer.review.configuration import switched_by_value, told_of, unmet
+from analyzer.kconfig import print_expr
+from analyzer.kconfig.uses import Defined, Switch
+from analyzer.review.configuration import switched_by_value, told_of
 from analyzer.source import Place, Side
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ Said = tuple[State, str, str, tuple[Evidence, ...], str]
 
 def spelt_alike(tree: SymbolsInTree, symbols: Symbols) -> Said:
     """CF-1: each symbol that the patch defines, and each that it names, in the whole tree."""
-    names = _names(one.symbol for one in symbols.defined)
+    names = names_of(one.symbol for one in symbols.defined)
     here = [one for name in names if (one := tree.of(name)) is not None]
     evidence = tuple(_about(here))
     twice = next(((one, pair) for one in here if (pair := one.doubled)), None)
@@ -36,7 +36,7 @@ def spelt_alike(tree: SymbolsInTree, symbols: Symbols) -> Said:
         said = f"{one.name} is defined in {pair[0].path} and again in {pair[1].path}"
         why = "the conditions of the two do not exclude each other"
         return State.FINDING, said, why, evidence, "Keep one definition."
-    written = _names(one.symbol for one in _written(symbols))
+    written = names_of(one.symbol for one in _written(symbols))
     unknown = [name for name in written if name in tree.undefined]
     near = _nearest(tree, (*names, *unknown))
     if near is not None:
@@ -50,7 +50,7 @@ def spelt_alike(tree: SymbolsInTree, symbols: Symbols) -> Said:
         said = f"defined and used nowhere in the tree: {', '.join(unused)}"
         return State.NEEDS_REVIEW, said, "", evidence, "Find the patch that uses it."
     if not here:
-        used = ", ".join(_names(one.symbol for one in symbols.used))
+        used = ", ".join(names_of(one.symbol for one in symbols.used))
         return State.OK, f"{used}: defined in the tree, spelled alike", "", evidence, ""
     uses = sum(len(one.uses) for one in here)
     times = f"{uses} time{'' if uses == 1 else 's'}"
@@ -82,7 +82,8 @@ def _written(symbols: Symbols) -> tuple[Mention | Selection, ...]:
     return (*symbols.used, *symbols.mentioned, *symbols.selected)
 
 
-def _names(names: Iterable[str | None]) -> list[str]:
+def names_of(names: Iterable[str | None]) -> list[str]:
+    """Names, each once."""
     return [name for name in dict.fromkeys(names) if name]
 
 
@@ -109,7 +110,7 @@ def _spelling(near: Near) -> str:
 
 def _about(here: Iterable[SymbolInTree]) -> Iterator[Evidence]:
     for one in here:
-        yield from (Evidence(f"{one.name} is defined", _place(each)) for each in one.definitions)
+        yield from (Evidence(f"{one.name} is defined", place_of(each)) for each in one.definitions)
         for use in one.uses[:_MOST]:
             place = Place(Side.TARGET, use.path, use.line)
             yield Evidence(f"CONFIG_{one.name} is used", place)
@@ -117,7 +118,8 @@ def _about(here: Iterable[SymbolInTree]) -> Iterator[Evidence]:
             yield Evidence(f"{len(one.uses) - _MOST} more uses of CONFIG_{one.name}")
 
 
-def _place(one: Defined | Switch) -> Place:
+def place_of(one: Defined | Switch) -> Place:
+    """Where a line stands in the target."""
     return Place(Side.TARGET, one.path, one.line)
 
 
@@ -192,8 +194,8 @@ def _upstreams(known: tuple[Evidence, ...]) -> str:
 def _selects(here: list[SymbolInTree]) -> Iterator[Evidence]:
     for one in here:
         for each in one.selects:
-            said = f"{one.name} is selected under {each.symbol}{_when(each)}"
-            yield Evidence(said, _place(each))
+            said = f"{one.name} is selected under {each.symbol}{when(each)}"
+            yield Evidence(said, place_of(each))
 
 
 def _selected_by(
@@ -219,127 +221,6 @@ def _is_selected(one: SymbolInTree, arch: str) -> bool:
     return arch in one.architectures or any(not each.architecture for each in one.selects)
 
 
-def _when(one: Switch) -> str:
+def when(one: Switch) -> str:
+    """The condition of a line, as it is written behind it."""
     return f" if {print_expr(one.condition)}" if one.condition is not None else ""
-
-
-# --- CF-3 ---------------------------------------------------------------------------------------
-
-
-def placed(
-    tree: SymbolsInTree,
-    upstream: SymbolsInTree | None,
-    selected: tuple[Selection, ...],
-    configured: Configured | None = None,
-) -> Said | None:
-    """CF-3: where each ``select`` that the patch adds stands in the tree, beside upstream's.
-
-    None where the tree says no more than the patch.
-    """
-    symbols = [one for name in _names(one.symbol for one in selected) if (one := tree.of(name))]
-    evidence = tuple(
-        Evidence(f"`select {one.name}` under {each.symbol}", _place(each))
-        for one in symbols
-        for each in one.selects
-    )
-    wrong = next(_idle_selects(tree, selected, configured), None)
-    if wrong is not None:
-        said, reason, todo = wrong
-        return State.FINDING, said, reason, evidence, todo
-    strange = next(_elsewhere(tree, upstream, selected), None) if upstream is not None else None
-    if strange is not None:
-        mine, theirs = strange
-        under = ", ".join(sorted({each.symbol for each in theirs}))
-        said = f"`select {mine.target}` stands under {mine.symbol}, upstream's under {under}"
-        beside = tuple(
-            Evidence(f"upstream selects it under {each.symbol}", _upstream(each)) for each in theirs
-        )
-        todo = f"Move it under {theirs[0].symbol}, or explain it in the message."
-        return State.FINDING, said, "", (*evidence, *beside), todo
-    if upstream is None or not symbols:
-        return None
-    lone = [one for one in selected if not _counterparts(upstream, one)]
-    if lone:
-        said = f"once each; upstream does not select {lone[0].symbol} in {lone[0].path}"
-        return State.NEEDS_REVIEW, said, "", evidence, "Explain the `select` in the message."
-    return State.OK, "under upstream's symbol, once, in the whole tree", "", evidence, ""
-
-
-def _idle_selects(
-    tree: SymbolsInTree, selected: tuple[Selection, ...], configured: Configured | None
-) -> Iterator[tuple[str, str, str]]:
-    """What is wrong with a ``select`` by itself: what, why, what to do."""
-    for one in selected:
-        here = tree.of(one.symbol)
-        if here is None:
-            continue
-        added = (pair for pair in here.selected_twice if _added(one, *pair))
-        for first, second in added:
-            where = first.path if first.path == second.path else f"{first.path} and {second.path}"
-            said = f"{first.symbol} selects {here.name} twice in {where}"
-            same = first.condition == second.condition
-            why = (
-                ""
-                if same
-                else f"one of the two has no condition, so{_when_of(first, second)} adds nothing"
-            )
-            yield said, why, "Remove one of the two."
-        if not here.definitions and tree.whole:
-            said = f"`select {one.symbol}`: nothing in the tree defines {one.symbol}"
-            yield (
-                said,
-                "such a `select` does nothing",
-                f"Define {one.symbol}, or drop the `select`.",
-            )
-        if here.definitions and all(each.chosen for each in here.definitions):
-            said = f"`select {one.symbol}`: {one.symbol} is a member of a choice"
-            why = "a `select` of one has no effect: the choice decides"
-            yield said, why, "Set the choice's default instead."
-        if here.definitions and all(each.type in _WORDED for each in here.definitions):
-            said = f"`select {one.symbol}`: {one.symbol} is a {here.definitions[0].type.value}"
-            why = "only bool and tristate symbols can be selected"
-            yield said, why, "Give it a default instead."
-        yield from unmet(configured, one)
-
-
-_WORDED = (SymbolType.STRING, SymbolType.INT, SymbolType.HEX)
-
-
-def _added(one: Selection, first: Switch, second: Switch) -> bool:
-    """Whether a pair of lines has one that the patch adds, as far as it can be told."""
-    return any(
-        each.path == one.path and one.under in (None, each.symbol) for each in (first, second)
-    )
-
-
-def _when_of(first: Switch, second: Switch) -> str:
-    return _when(first) or _when(second)
-
-
-def _elsewhere(
-    tree: SymbolsInTree, upstream: SymbolsInTree, selected: tuple[Selection, ...]
-) -> Iterator[tuple[Switch, tuple[Switch, ...]]]:
-    """Selects of the files that the patch changes, under no symbol that upstream has for them."""
-    for one in selected:
-        theirs = _counterparts(upstream, one)
-        symbols = {each.symbol for each in theirs}
-        ours = tree.of(one.symbol)
-        for mine in ours.selects if ours is not None and theirs else ():
-            added = one.under in (None, mine.symbol)
-            if mine.path == one.path and added and mine.symbol not in symbols:
-                yield mine, theirs
-
-
-def _counterparts(upstream: SymbolsInTree, one: Selection) -> tuple[Switch, ...]:
-    """Upstream's selects of the same architecture; of the same file where it is none's."""
-    there = upstream.of(one.symbol)
-    arch = architecture_of(one.path)
-    return tuple(
-        each
-        for each in (there.selects if there is not None else ())
-        if (each.architecture == arch if arch else each.path == one.path)
-    )
-
-
-def _upstream(one: Switch) -> Place:
-    return Place(Side.UPSTREAM, one.path, one.line)

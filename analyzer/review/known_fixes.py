@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from analyzer.compare.idiom import Piece, pieces, shown, where_met
 from analyzer.finding import Evidence
-from analyzer.history.past import Follow, Omission, There
+from analyzer.history.presence import There
 from analyzer.replay.outcome import Cause, Told
 from analyzer.review.behaviour import Named, listed, of_cause
 from analyzer.review.case import Case
@@ -14,6 +15,9 @@ from analyzer.review.later import Answer, Fixed, follow_of, omission_of, omitted
 from analyzer.review.prerequisites import base_fixes, by_running, cited, place_of, told_of
 from analyzer.source import Place, Side
 from analyzer.upstream import CommitFacts, key_of
+
+if TYPE_CHECKING:
+    from analyzer.history.past import Follow, Omission
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from analyzer.finding import Evidence
-from analyzer.history.facts import How
-from analyzer.history.past import By, Follow, Omission, There
+from analyzer.history.presence import By, There
 from analyzer.replay.outcome import Told
 from analyzer.review.case import Case
 from analyzer.review.prerequisites import by_running, place_of
 from analyzer.source import Place, Side
 from analyzer.upstream import CommitFacts, key_of
+
+if TYPE_CHECKING:
+    from analyzer.history.past import Follow, Omission
 
 # Names alone decide nothing: what they tell is for a person.
 _SURE = frozenset((By.CONTENT, By.ANCESTRY))
@@ -29,7 +32,11 @@ class Answer(Enum):
     EXCUSED = "it is left out for a reason that holds"
     UNTRUE = "it is left out for a reason that does not hold"
     UNCHECKED = "it is left out for a reason that was not checked"
+    PART = "a part of it is there, or its name alone"
     UNSURE = "nothing tells"
+
+
+_BY_THERE = {There.NO: Answer.ABSENT, There.PARTLY: Answer.PART}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class Fixed:
             return Answer.THERE if sure else Answer.NAMED
         if self.follow.omission is not None:
             return excuse(self.follow.omission)
-        return Answer.ABSENT if there is There.NO else Answer.UNSURE
+        return _BY_THERE.get(there, Answer.UNSURE)
 
     @property
     def there(self) -> There:
@@ -70,7 +77,7 @@ class Fixed:
         if self.told is not None and self.told.carried is not None:
             there = "it is there" if self.told.carried else "it is not there"
             said, place = f"{there}, {by_running(self.told)}", place_of(self.told)
-        verb = "reverts" if self.follow.later.how is How.REVERTS else "fixes"
+        verb = self.follow.later.how.value
         of = f"{verb} {key_of(self.follow.later.of)}"
         release = f" (in {commit.released})" if commit.released else ""
         omission = self.follow.omission
@@ -160,6 +167,11 @@ def unclear(case: Case) -> Iterator[Evidence]:
             place = Place(Side.UPSTREAM, commit=one.commit.id)
             text = f"{key_of(one.commit.id)} (“{one.commit.subject}”) {one.why}"
             yield Evidence(f"what may be a later fix: {text}", place)
+
+
+def asked(case: Case) -> bool:
+    """Whether there is a history of upstream's."""
+    return case.past is not None and bool(case.past.source)
 
 
 def searched(case: Case) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from analyzer.finding import Evidence, State
-from analyzer.history.past import By, Mended, There
+from analyzer.history.presence import By, There
 from analyzer.patch.reader import Patch
 from analyzer.result import Item
 from analyzer.review.behaviour import listed
 from analyzer.review.case import Case
 from analyzer.source import Place, Side
 from analyzer.upstream import key_of
+
+if TYPE_CHECKING:
+    from analyzer.history.past import Mended
 
 _TITLE = "does no fix come before what it fixes?"
 
@@ -66,8 +71,9 @@ def _early(case: Case) -> list[tuple[int | None, Patch]]:
 def _fixes_nothing(case: Case) -> bool:
     """Whether upstream's own message was read, and nobody names a commit that this fixes."""
     past = case.past
-    known = past is not None and past.named is not None and past.named.commit is not None
-    return known and not case.patch.message.fixes and past is not None and not past.mended
+    if past is None or not past.source or case.seen is None:
+        return False
+    return not case.patch.message.fixes and not past.mended
 
 
 def _in_target(mended: tuple[Mended, ...]) -> Item:

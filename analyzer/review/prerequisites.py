@@ -10,7 +10,14 @@ from analyzer.replay.outcome import Cause, Told
 from analyzer.result import Item
 from analyzer.review.behaviour import Named, listed, of_cause
 from analyzer.review.case import Case
-from analyzer.review.needed import brought_later, looked_for, needed, needs_of
+from analyzer.review.needed import (
+    beside,
+    brought_later,
+    lacking,
+    lacks_known,
+    looked_for,
+    needed,
+)
 from analyzer.review.semantics import shown
 from analyzer.source import Place, Side
 from analyzer.upstream import CommitFacts, Role, key_of
@@ -24,9 +31,9 @@ def prerequisites_there(case: Case) -> Item:
     faults = of_cause(case, Cause.BASE)
     around = (_around(case, fix) for fix in base_fixes(case))
     evidence = (*needed(case), *_prerequisites(case), *around)
-    lacking = brought_later(case, _TITLE, evidence)
-    if lacking is not None:
-        return lacking
+    absent = brought_later(case, _TITLE, evidence) or lacks_known(case, _TITLE, evidence)
+    if absent is not None:
+        return absent
     if case.unfit:
         return Item(
             "DP-1",
@@ -139,19 +146,20 @@ def _prerequisites(case: Case) -> Iterator[Evidence]:
         if one.role is Role.PREREQUISITE:
             commit = case.facts.by(one.id).commit
             said = f"{cited(commit)}: without it {commit.without}" if commit else one.id[:12]
-            yield Evidence(f"upstream's prerequisite {said}")
+            yield Evidence(f"upstream's prerequisite {said}{beside(case, one.id)}")
 
 
 def _around(case: Case, fix: CommitFacts) -> Evidence:
     told = told_of(case, fix)
-    said = by_running(told) if told else "whether the target has it was not looked up"
+    said = by_running(told) if told else beside(case, fix.id).removeprefix("; ")
+    said = said or "whether the target has it was not looked up"
     text = f"a fix of the code around it, {cited(fix)}: without it {fix.without}; {said}"
     return Evidence(text, place_of(told) if told else None)
 
 
 def _first(case: Case) -> str:
     """What to take first where upstream's commit that brought a line is known."""
-    brought = [one.brought for one in needs_of(case).found if one.brought is not None]
+    brought = [one.brought for one in lacking(case) if one.brought is not None]
     names = list(dict.fromkeys(key_of(one.id) for one in brought))
     return (
         f"Look at upstream's {listed(names[:4])}, and take what the patch needs." if names else ""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from analyzer.finding import Evidence, State
-from analyzer.history.facts import CveRecord
 from analyzer.result import Item
 from analyzer.review.case import Case
+
+if TYPE_CHECKING:
+    from analyzer.history.facts import CveRecord
 
 _TITLE = "does the branch's severity gate apply?"
 _RANKS = ("low", "medium", "high", "critical")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from analyzer.finding import Evidence, State
-from analyzer.history.past import By, Sibling, There
+from analyzer.history.presence import By, There
 from analyzer.result import Item
 from analyzer.review.behaviour import listed
 from analyzer.review.case import Case
+
+if TYPE_CHECKING:
+    from analyzer.history.past import Sibling
 
 _TITLE = "do newer branches have it?"
 

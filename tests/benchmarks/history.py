@@ -9,6 +9,7 @@ Run it with the interpreter of an environment that holds the tool; without REPO,
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -48,6 +49,12 @@ def timed(action: Callable[[], Answer]) -> tuple[float, Answer]:
     return time.perf_counter() - start, answer
 
 
+def processor() -> float:
+    """Seconds of this process and of those that it has waited for."""
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in both)
+
+
 def said(what: str, seconds: float, rest: str = "") -> None:
     """One line of the table."""
     print(f"{what:<52} {seconds * 1000:10.1f} ms  {rest}")
@@ -65,10 +72,15 @@ def questions(history: History, ids: list[str]) -> dict[str, Callable[[str], obj
     }
 
 
+def git(repo: str, *arguments: str) -> list[str]:
+    """The words that git prints."""
+    command = ["git", "-C", repo, *arguments]
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout.split()
+
+
 def sample(repo: str) -> list[str]:
     """Commits from all over the history."""
-    command = ["git", "-C", repo, "rev-list", "--branches", "--tags", "--no-merges"]
-    ids = subprocess.run(command, capture_output=True, check=True, text=True).stdout.split()
+    ids = git(repo, "rev-list", "--branches", "--tags", "--no-merges")
     return ids[:: max(len(ids) // ASKED, 1)]
 
 
@@ -86,9 +98,10 @@ def main(arguments: list[str]) -> None:
 
 def measure(repo: str, cves: Path | None) -> None:
     stages = Stages()
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), processor()
     built = build(repo, cves, progress=stages)
     said("analyze index, from nothing", time.perf_counter() - start, f"{built.commits:,} commits")
+    said("  processor time of it, git's too", processor() - worked)
     if "patch-ids" in stages.began:
         said("  of it before the patch-ids", stages.began["patch-ids"] - start)
     said("again, with nothing new", timed(lambda: build(repo, cves))[0])
@@ -103,6 +116,7 @@ def measure(repo: str, cves: Path | None) -> None:
             times = sorted(timed(partial(question, one))[0] for one in ids)
             said(f"{name}: median of {len(times):,}", times[len(times) // 2])
             said(f"{name}: the slowest", times[-1])
+        ids.append(git(repo, "rev-list", "--max-parents=0", "HEAD")[-1])
         most = max(ids, key=lambda one: len(index.later(one)))
         found = index.later(most)
         said("later: of the commit with most", timed(lambda: index.later(most))[0], f"{len(found)}")

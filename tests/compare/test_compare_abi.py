@@ -349,3 +349,9 @@ def test_hostile_text_is_read_all_the_same() -> None:
     assert found is not None
     assert [one.words for one in found.members] == [("int", "x"), ("int", "y")]
     assert without_names(()) == ()
+
+
+def test_members_that_are_alike_are_not_compared_one_by_one(maker: Maker) -> None:
+    before = "struct s {\n" + "".join(f"\tint a{i % 3};\n" for i in range(2000)) + "};\n"
+    found = changed(maker, INCLUDE, before, before.replace("a1;", "b1;"))
+    assert told(found) == [(What.LAYOUT, "struct s", "too many members change to tell which")]

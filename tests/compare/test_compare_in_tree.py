@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.compare.in_tree import Near, Site, SymbolsInTree, distance, symbols_in
+from analyzer.compare.in_tree import Near, Site, SymbolsInTree, symbols_in
+from analyzer.compare.spelling import distance
 from analyzer.repo import DirectoryTree
 
 FILES = {

@@ -9,7 +9,8 @@ import pytest
 from made_patches import Maker, delta, files_of
 
 from analyzer.compare.change import Texts
-from analyzer.compare.labels import Exits, How, exits
+from analyzer.compare.labels import Exits, How, Trees, exits
+from analyzer.repo import open_tree
 from analyzer.source import Place, Side
 
 PATH = "drivers/misc/thing.c"
@@ -278,7 +279,7 @@ def test_what_cannot_be_read_is_said(maker: Maker) -> None:
 
 def test_many_labels_take_no_long(maker: Maker) -> None:
     """Every label leads through all that follow it; too many ways out are not laid side by side."""
-    count = 3000
+    count = 1000
     jumps = "".join(f"\tif (a[{i}])\n\t\tgoto l{i};\n" for i in range(count))
     labels = "".join(f"l{i}:\n\tput({i});\n" for i in range(count))
     text = f"int f(int *a)\n{{\n{jumps}{labels}\treturn 0;\n}}\n"
@@ -320,3 +321,31 @@ def test_wrong_clean_up_is_found(maker: Maker, kind: str, before: str, name: str
     upstream = base, fixture(f"{kind}/upstream")
     found = compared(maker, upstream, (base, fixture(f"{kind}/{name}")))
     assert found.of(How.APART) != ()
+
+
+# --- trees that are asked for a name --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_upstreams_tree_has_not_at_all_is_of_another_era(
+    maker: Maker, tmp_path: Path, known: bool
+) -> None:
+    """The older tree takes a step more on its way out; upstream may have lost the function."""
+    header = tmp_path / "upstream" / "include" / "linux" / "thing.h"
+    header.parent.mkdir(parents=True)
+    header.write_text(f"void thing_{'rest' if known else 'sleep'}(struct thing *t);\n")
+    target = BASE.replace("\tthing_free(t->buf);\n", "\tthing_free(t->buf);\n\tthing_rest(t);\n")
+    upstream, ours = (BASE, fixed(BASE, "out_free")), (target, fixed(target, "out_free"))
+    texts = Texts({PATH: upstream}, {PATH: ours})
+    diffs = maker.diff(PATH, *upstream), maker.diff(PATH, *ours)
+    trees = Trees(open_tree(str(tmp_path / "upstream")))
+    found = exits(delta(*diffs, texts), files_of(diffs[1]), texts, trees)
+    assert hows(found) == [How.APART if known else How.OTHER]
+    assert found.ways[0].said[0] == "`thing_rest(t)` is done here alone"
+
+
+def test_what_is_begun_here_alone_may_be_ended_here_alone(maker: Maker) -> None:
+    target = BASE.replace("\tmutex_lock(", "\tthing_wake(t);\n\tmutex_lock(", 1)
+    target = target.replace("\treturn ret;", "\tthing_rest(t);\n\treturn ret;")
+    both = (BASE, fixed(BASE, "out_free")), (target, fixed(target, "out_free"))
+    assert hows(compared(maker, *both)) == [How.OTHER]

@@ -11,7 +11,8 @@ SELECT id, subject, author, date, time, parents, patch, stable, released, more, 
 FROM commits ORDER BY id"""
 _NAMED = "SELECT id, kind, sha, title FROM named JOIN commits USING (n) ORDER BY 1, 2, 3, 4"
 _TOUCHES = "SELECT id, path FROM touches JOIN commits USING (n) JOIN paths USING (p) ORDER BY 1, 2"
-_ABOUT = "SELECT key, value FROM about ORDER BY key"
+# But for the day.
+_ABOUT = "SELECT key, value FROM about WHERE key <> 'built' ORDER BY key"
 
 
 def content(path: Path) -> list[object]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.errors import AnalyzerError
 from analyzer.history.build import build
 from analyzer.history.index import Index, open_index
 from analyzer.history.live import open_live
@@ -183,6 +184,34 @@ def test_tags_of_something_else(tmp_path: Path) -> None:
     assert index is not None
     with index:
         assert [one.released for one in index.by_subject("first")] == [""]
+    committed(top, "second", x=b"2\n")
+    assert build(str(top)).new == 1
+
+
+def test_refs_to_nowhere(tmp_path: Path) -> None:
+    top = created(tmp_path / "linux")
+    committed(top, "first", x=b"1\n")
+    for name in ("heads/gone", "tags/v1.0", "remotes/a/b"):
+        written(top / ".git/refs", {name: b"0123456789" * 4 + b"\n"})
+    written(top / ".git/refs/heads", {"broken": b"no id\n", "link": b"ref: refs/heads/nothing\n"})
+    for new in (1, 0):
+        assert build(str(top)).new == new
+    index = open_index(str(top))
+    assert index is not None
+    with index:
+        assert len(index.by_subject("first")) == 1
+        assert index.stale == ""
+
+
+def test_a_repository_that_lost_objects(tmp_path: Path) -> None:
+    top = created(tmp_path / "linux")
+    first = committed(top, "first", x=b"1\n")
+    committed(top, "second", x=b"2\n")
+    (top / ".git/objects" / first[:2] / first[2:]).unlink()
+    with pytest.raises(AnalyzerError) as told:
+        build(str(top))
+    assert str(told.value).startswith(f"{top}: git says: ")
+    assert "\n" not in str(told.value)
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ class _Maker:
 def made_kconfig(seed: int, *, families: int, modules: str = "option modules") -> Made:
     """A file of ``families`` groups of symbols, each of which hangs together by itself."""
     made = _Maker(Random(seed))  # noqa: S311
-    head = ['mainmenu "made"', 'config MODULES', '\tbool "modules"', f'\t{modules}', '']
+    head = ['mainmenu "made"', "config MODULES", '\tbool "modules"', f"\t{modules}", ""]
     made.lines += head
     made.settings["MODULES"] = made.chance.choice("yyn")
     for family in range(families):

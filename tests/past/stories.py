@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from analyzer.finding import State
 from analyzer.history.past import Past
 from analyzer.pipeline import study
 from analyzer.result import Item, Request
-from tests.mistakes.worlds import DRIVER_C, Edit, World, picked, upstreams
+from tests.mistakes.worlds import DRIVER_C, Edit, Repo, World, picked, upstreams
 
 SUBJECT = "ring: wake the device only when it waits"
 WHY = "A kick costs a trip over the bus, and is lost on a device that runs."
@@ -45,6 +46,14 @@ class Story:
         world = World.made(top)
         commit = world.upstream.commit(SUBJECT, upstreams(WHY), CHANGE)
         return cls(world, commit)
+
+    def copied(self, top: Path) -> Story:
+        """The same in another directory."""
+        repos = []
+        for one in (self.world.upstream, self.world.branch):
+            shutil.copytree(one.top, top / one.top.name)
+            repos.append(Repo(top / one.top.name, dict(one.texts), list(one.made)))
+        return Story(World(*repos), self.commit)
 
     def fix(self, subject: str, edits: tuple[Edit, ...], *trailers: str, of: str = "") -> str:
         """A commit of upstream's that fixes the change, or ``of``."""

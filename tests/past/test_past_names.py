@@ -58,9 +58,15 @@ def test_an_id_that_nobody_knows(story: Story) -> None:
     wrong = "0123456789abcdef0123456789abcdef01234567"
     edit = ((DRIVER_C, "\tring->head++;\n", "\tring->head += 1;\n"),)
     story.take("ring: something of our own", wrong, edit)
-    item = story.items()["ID-2"]
-    assert item.state is State.NEEDS_REVIEW
-    assert item.summary.endswith("has no commit 0123456789ab")
+    items = story.items()
+    assert items["ID-2"].state is State.NEEDS_REVIEW
+    assert items["ID-2"].summary.endswith("has no commit 0123456789ab")
+    assert said(items["DP-2"]) == (
+        State.CANNOT_TELL,
+        "later fixes are not known: the commit is not in the facts, "
+        "and upstream's history does not have it",
+    )
+    assert items["CV-1"].summary == "no CVE is named, and the facts do not have the commit"
 
 
 def test_a_commit_that_no_branch_has(story: Story) -> None:
@@ -236,6 +242,19 @@ def test_an_index_that_is_old_says_so(story: Story) -> None:
     item = items["DP-2"]
     assert (item.state, past.stale in item.reason) == (State.NEEDS_REVIEW, True)
     assert past.stale in evidence(items["LM-1"])
+
+
+def test_an_index_that_cannot_be_read_is_said_and_the_repository_asked(
+    story: Story, cache: Path
+) -> None:
+    path = build(str(story.world.upstream.top)).path
+    path.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    story.backport()
+    items, past = story.told()
+    assert past.source.endswith("without an index")
+    assert cache in path.parents
+    assert items["DP-2"].state is State.OK
+    assert "an index of a history: " in evidence(items["LM-1"])
 
 
 def test_a_fix_that_names_the_title_alone_is_told(story: Story) -> None:

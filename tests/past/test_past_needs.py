@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from analyzer.finding import State
 from analyzer.past.bringing import definition_pattern
 from analyzer.past.declares import declared, defined, uses
@@ -248,3 +250,35 @@ def test_lines_that_define_a_name() -> None:
         "\ta->name = 1;",
     ):
         assert not pattern.match(line), line
+
+
+# --- what the facts know ------------------------------------------------------------------------
+
+
+def test_a_prerequisite_of_the_facts_is_looked_for(story: Story, tmp_path: Path) -> None:
+    guard: Edit = (DRIVER_C, STOP, "\tring->tail = ring->head;\n" + STOP)
+    first = story.world.upstream.commit("ring: drain it", upstreams(WHY), (guard,))
+    use: Edit = (DRIVER_C, "\tring->head++;\n", "\tring->head++;\n\tring_forget(ring);\n")
+    second = story.world.upstream.commit(SUBJECT, upstreams(WHY), (use,))
+    story.take(SUBJECT, second, (use,))
+    facts = tmp_path / "facts.toml"
+    rest = 'without = "a ring is full"\nprobe = "is it?"\nproperty = "full"\n'
+    facts.write_text(
+        f'[[commit]]\nid = "{second}"\nsubject = "{SUBJECT}"\n{rest}'
+        f'[[commit.companion]]\nid = "{first}"\nrole = "prerequisite"\n'
+        f'[[commit]]\nid = "{first}"\nsubject = "ring: drain it"\n'
+        f"{rest}"
+    )
+    item = story.items(facts=(facts,))["DP-1"]
+    assert said(item) == (
+        State.FINDING,
+        f"the target does not have upstream's prerequisite {first[:12]}",
+    )
+    assert "it is not there, told by content" in evidence(item)
+    branch = story.world.branch
+    branch.commit("ring: start anew", "So.", tuple((p, n, o) for p, o, n in (use,)))
+    story.take("ring: drain it", first, (guard,))
+    story.take(SUBJECT, second, (use,))
+    item = story.items(facts=(facts,))["DP-1"]
+    assert item.state is State.OK
+    assert "it is there, told by content" in evidence(item)
