@@ -157,6 +157,43 @@ def test_a_report_that_cannot_be_written_is_one_line(run: Run, tmp_path: Path) -
     assert lines(done.stderr) == [said]
 
 
+@pytest.mark.parametrize(
+    ("options", "lost"),
+    [
+        (["--output", "fix.patch"], "fix.patch"),
+        (["--output", "link"], "fix.patch"),
+        (["--output", "sub/../fix.patch"], "fix.patch"),
+        (["--output", "fix.patch.answers.toml"], "fix.patch.answers.toml"),
+        (["--output", "new", "--write-repaired", "./new"], "new"),
+        (["--output", "blacklist", "--blacklist", "blacklist"], "blacklist"),
+        (["--write-repaired", "config", "--config", "config"], "config"),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, list) else given,
+)
+def test_nothing_that_is_read_is_written_over(
+    run: Run, tmp_path: Path, options: list[str], lost: str
+) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "fix.patch").write_bytes(DRIVER)
+    (tmp_path / "link").symlink_to("fix.patch")
+    for name in ("config", "blacklist"):
+        (tmp_path / name).write_text("")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    given = [one if one.startswith("--") else f"{tmp_path}/{one}" for one in options]
+    done = run(tmp_path / "fix.patch", *given)
+    assert (done.returncode, done.stdout) == (2, b"")
+    (said,) = lines(done.stderr)
+    assert said.startswith(f"analyze: {given[1]}: would be written over, and the command reads it")
+    assert said.endswith(f"{lost}; give another file")
+    after = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    assert after == before
+
+
+def test_a_device_may_be_both_read_and_written(run: Run) -> None:
+    done = run("/dev/stdin", "--output", "/dev/null", stdin=DRIVER)
+    assert (done.returncode, done.stderr) == (3, b"")
+
+
 def test_piped_output_has_no_color_and_begins_with_the_answer(run: Run) -> None:
     done = run(ARCHIVE)
     assert b"\x1b" not in done.stdout

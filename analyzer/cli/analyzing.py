@@ -30,7 +30,7 @@ from analyzer.cli.options import (
     UpstreamCommit,
     WriteRepaired,
 )
-from analyzer.cli.streams import colored, deliver, patience, progress, width
+from analyzer.cli.streams import colored, deliver, patience, progress, spare, width
 from analyzer.report import Format, render
 from analyzer.result import Given, Request, exit_code_of_all
 
@@ -99,7 +99,12 @@ def analyze(
     it ends with what was not checked.
     """
     from analyzer.pipeline import study
+    from analyzer.release.keeping import beside
 
+    read = (config, checklist, upstream, answers or beside(patch))
+    read += (*(trace or ()), *(facts or ()), *(blacklist or ()))
+    spare(output, patch, write_repaired, *read)
+    spare(write_repaired, *read)
     request = Request(
         patch,
         upstream_commit,

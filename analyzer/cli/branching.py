@@ -21,7 +21,7 @@ from analyzer.cli.options import (
     ProveLimit,
     Upstream,
 )
-from analyzer.cli.streams import colored, deliver, width
+from analyzer.cli.streams import colored, deliver, spare, width
 from analyzer.report import PageFormat
 
 app = command_app()
@@ -64,6 +64,7 @@ def branch(
     from analyzer.branch import BranchRequest, review_branch
     from analyzer.report.page import render_page
 
+    spare(output, config, checklist, upstream, *(facts or ()), *(blacklist or ()))
     request = BranchRequest(
         repo,
         range,

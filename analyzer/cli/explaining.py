@@ -10,7 +10,7 @@ import typer
 from analyzer.cli.app import command_app
 from analyzer.cli.manual import Manual
 from analyzer.cli.options import Output
-from analyzer.cli.streams import deliver, patience, width
+from analyzer.cli.streams import deliver, patience, spare, width
 from analyzer.report import ListingFormat
 
 app = command_app()
@@ -54,6 +54,7 @@ def explain(
     from analyzer.explain import Question, explain as run
     from analyzer.report.listing import listing_exit_code, render_listings
 
+    spare(output, patch, config)
     question = Question(patch, function, target, before, config, tuple(set or ()))
     with patience():
         listings = run(question)

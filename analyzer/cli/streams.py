@@ -57,6 +57,27 @@ def deliver(text: str, output: Path | None) -> None:
         raise AnalyzerError(what, where=str(output), todo="give another file") from None
 
 
+def spare(written: Path | None, *read: str | Path | None) -> None:
+    """Refuse to write over a file that the command reads, before any work is done.
+
+    Raises ``AnalyzerError``. What is no plain file, such as a terminal, is not lost by writing.
+    """
+    if written is None or (written.exists() and not written.is_file()):
+        return
+    for one in read:
+        if one is not None and _is_same(written, one):
+            what = f"would be written over, and the command reads it: {one}"
+            raise AnalyzerError(what, where=str(written), todo="give another file")
+
+
+def _is_same(one: str | Path, other: str | Path) -> bool:
+    """Whether two names are one file, or one that is not there yet."""
+    try:
+        return os.path.samefile(one, other)
+    except (OSError, ValueError):
+        return os.path.abspath(one) == os.path.abspath(other)
+
+
 def progress() -> Callable[[str, int, int], None] | None:
     """Say on a terminal how much of a log was read; nothing when piped."""
     if sys.stderr is None or not sys.stderr.isatty():

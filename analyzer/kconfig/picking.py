@@ -98,12 +98,11 @@ class Picking:
         visible = self._known.rounded(highest(shown), kind)
         told = [user_tristate(self._settings, name, kind) for name in choice.members]
         user = max((one for one in told if one is not None), default=Y if self._free else None)
-        complete = None not in told
-        low = _least(visible.low, None if user is not Y and not complete else user, choice)
+        # Where the file says y of some and m of others, conf forgets all of it.
+        clear = None not in told and told.count(Y) <= 1 and not {M, Y} <= set(told)
+        low = _least(visible.low, user if clear else None, choice)
         high = _least(visible.high, user, choice)
         low, high = min(low, high), max(low, high)
-        if kind is SymbolType.TRISTATE and not complete and user is Y:
-            low = min(low, M)
         if self._free and choice.optional:
             low = N
         why = visible.why or ("the mode of a choice",)

@@ -13,6 +13,7 @@ from analyzer.past.changes import Change, text_of
 from analyzer.patch.lines import Mark
 from analyzer.repo import Hit, grep
 from analyzer.repo.pickaxe import brought
+from analyzer.upstream import key_of
 
 _SECONDS = 1.5
 _MOST_MOVES = 3
@@ -140,6 +141,10 @@ def _oldest(asked: Asked, text: str, path: str, name: str) -> Found:
             why = one.incomplete or f"no commit brings it to {path}"
             return Found(found, why) if found is None else Found(found, f"moved to {path} by it")
         found = _known(asked, one.commit, one.subject)
+        if found.edge or not found.parents:
+            # A first commit, or a clone's last, has all files: it says nothing of who brought them.
+            where = key_of(found.id)
+            return Found(None, f"upstream's history has it from its beginning on, {where}")
         came = _moved_from(asked, one.commit, path, name)
         if came is None:
             return Found(found, f"the oldest commit that has it in {path}")

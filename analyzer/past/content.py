@@ -22,6 +22,10 @@ from analyzer.repo import Tree
 
 _LABEL = "a label"
 _NEXT_TO = 6
+# Lines in which the tokens next to a run are looked for.
+_NEAR = 24
+_LARGEST = 4 * 1024 * 1024
+_MOST_LINES = 20_000
 _MOST_SHOWN = 3
 
 
@@ -119,18 +123,22 @@ class _Run:
 
 def _by_runs(change: Change, file: FilePatch, text: str) -> There | None:
     before, after = change.texts(file)
-    if before is None or after is None:
+    if before is None or after is None or max(map(len, (before, after, text))) > _LARGEST:
         return There.UNKNOWN
-    told: set[There] = set()
+    if sum(len(hunk.lines) for hunk in file.hunks) > _MOST_LINES:
+        return There.UNKNOWN
+    told: set[There | None] = set()
     scopes = _Scopes(file.path, before, after, text)
     for hunk in file.hunks:
         for run, line in _runs(hunk, file.path):
             told.add(scopes.tell(run, line))
     if not told:
         return None
-    if There.UNKNOWN in told:
+    # A new function may have another name here: alone that tells nothing.
+    if There.UNKNOWN in told or told == {None}:
         return There.UNKNOWN
-    return told.pop() if len(told) == 1 else There.PARTLY
+    firm = {There.NO if one is None else one for one in told}
+    return firm.pop() if len(firm) == 1 else There.PARTLY
 
 
 class _Scopes:
@@ -139,15 +147,18 @@ class _Scopes:
     def __init__(self, path: str, before: str, after: str, text: str) -> None:
         self._path = path
         self._sides = tuple(outline(one, path) for one in (before, after, text))
-        self._known: dict[Owner, There | tuple[str, ...]] = {}
+        self._known: dict[Owner, There | tuple[str, ...] | None] = {}
 
-    def tell(self, run: _Run, line: int) -> There:
-        """Whether the tree has the new side of a run, whose first new line is ``line`` (from 0)."""
+    def tell(self, run: _Run, line: int) -> There | None:
+        """Whether the tree has the new side of a run, whose first new line is ``line`` (from 0).
+
+        None where the change makes the function, and the tree has none of its name.
+        """
         owner = self._sides[1].at(line)
         if owner not in self._known:
             self._known[owner] = self._scope(owner)
         scope = self._known[owner]
-        if isinstance(scope, There):
+        if scope is None or isinstance(scope, There):
             return scope
         before, after, tree = scope
         new, old = _shows(run.new, before, tree), _shows(run.old, after, tree)
@@ -155,14 +166,14 @@ class _Scopes:
             return There.UNKNOWN
         return There.YES if new else There.NO
 
-    def _scope(self, owner: Owner) -> There | tuple[str, ...]:
+    def _scope(self, owner: Owner) -> There | tuple[str, ...] | None:
         """The tokens of the three sides; or what is told by there being no such function."""
         if owner == OUTSIDE:
             return tuple(_joined(tokens_of(one.lines, self._path)) for one in self._sides)
         extents = [one.extent_of(owner) for one in self._sides]
         if extents[2] is None:
-            # A function that the change makes is not there where there is none of its name.
-            return There.NO if extents[0] is None and extents[1] is not None else There.UNKNOWN
+            made = extents[0] is None and extents[1] is not None
+            return None if made else There.UNKNOWN
         bodies = [
             () if extent is None else side.body(extent)
             for side, extent in zip(self._sides, extents, strict=True)
@@ -201,7 +212,7 @@ def _part(lines: Sequence[Line], at: int, end: int, other: Mark, path: str) -> _
     """The side of a run that has no line of the mark ``other``."""
     lead, middle, trail = (
         tokens_of([one.text for one in some if one.mark is not other], path)
-        for some in (lines[:at], lines[at:end], lines[end:])
+        for some in (lines[max(at - _NEAR, 0) : at], lines[at:end], lines[end : end + _NEAR])
     )
     return _Part(lead[-_NEXT_TO:], middle, trail[:_NEXT_TO])
 

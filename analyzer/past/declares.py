@@ -28,6 +28,7 @@ _KEYWORDS = frozenset(
     )
 )
 _SHORTEST = 3
+_LONGEST = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def declared(files: Iterable[FilePatch], mark: Mark = Mark.ADDED) -> frozenset[s
     found: set[str] = set()
     for file in files:
         for hunk in file.hunks:
-            lines = [line.text for line in hunk.lines if line.mark is mark]
+            lines = [line.text[:_LONGEST] for line in hunk.lines if line.mark is mark]
             if is_kconfig(file.path):
                 found.update(match[1] for line in lines if (match := _CONFIG.match(line)))
             elif file.path.endswith(_C):
@@ -121,7 +122,7 @@ def defined(files: Iterable[FilePatch]) -> frozenset[str]:
         for file in files
         for hunk in file.hunks
         for line in hunk.lines
-        if line.mark is Mark.ADDED and (match := _OUTSIDE.match(line.text[:400]))
+        if line.mark is Mark.ADDED and (match := _OUTSIDE.match(line.text[:_LONGEST]))
     )
 
 

@@ -55,14 +55,16 @@ _NO_FILE = re.compile(
 )
 _SECONDS = 2.0
 _MOST = 8
+_LONGEST = 1000
 
 
 def of_message(message: Message) -> Iterator[Omission]:
     """The fixes that ``Omitted-fix:`` trailers leave out."""
     for one in message.trailers:
-        found = _SHA.search(one.value) if one.token.lower() == _TRAILER else None
+        value = one.value[:_LONGEST]
+        found = _SHA.search(value) if one.token.lower() == _TRAILER else None
         if found:
-            rest = _TITLE.sub(" ", one.value[found.end() :])
+            rest = _TITLE.sub(" ", value[found.end() :])
             reason = " ".join(rest.strip(" \t#:-,").split())
             source = f"{one.token} on line {one.line}"
             yield Omission(found[0].lower(), reason[:400], source, one.line)

@@ -21,6 +21,7 @@ from analyzer.past.records import cves_of
 from analyzer.past.siblings import siblings_of
 from analyzer.patch.apply import Applied
 from analyzer.repo import Tree
+from analyzer.repo.ancestry import is_shallow
 from analyzer.review.case import Case
 
 _T = TypeVar("_T")
@@ -77,6 +78,8 @@ def _told(asked: Asked) -> Past:
     around: tuple[Beside, ...] = ()
     around = part("prerequisites that the facts know", lambda: beside_of(asked), around)
     left += unsearched(follows or ())
+    if asked.repository is not None and is_shallow(asked.repository):
+        left.append(NotChecked("upstream's older history", "the clone is a shallow one"))
     left += (NotChecked("an index of a history", one) for one in asked.troubles)
     if upstream is not None and upstream.notes:
         left.append(NotChecked("a part of upstream's history", "; ".join(upstream.notes)))

@@ -46,9 +46,7 @@ def named_cve(case: Case) -> Item:
 
 def _nothing_named(case: Case) -> str:
     if has_history(case):
-        return (
-            "no CVE is named, and neither records nor upstream's messages have one for the commit"
-        )
+        return "no CVE is named, and upstream's history has none for the commit"
     if case.commit is None:
         return "no CVE is named, and the facts do not have the commit"
     return "no CVE is named, and the facts have none for the commit"

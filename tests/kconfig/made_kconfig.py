@@ -92,14 +92,19 @@ class _Maker:
             self.lines.append(f"\tdefault {self.chance.choice(names)}{self.condition(0.3)}")
         if self.maybe(0.4):
             self.lines.append(f"\tdepends on {self.expression()}")
+        if self.maybe(0.2):
+            self.lines.append("\toptional")
+        kind = "tristate" if self.maybe(0.3) else "bool"
         for name in names:
-            self.lines += [f"config {name}", f'\tbool "{name}"']
+            self.lines += [f"config {name}", f'\t{kind} "{name}"']
             if self.maybe(0.4):
                 self.lines.append(f"\tdepends on {self.expression()}")
         self.lines.append("endchoice")
         if self.maybe(0.7):
             picked = self.chance.choice(names)
             self.settings |= {name: "y" if name == picked else "n" for name in names}
+            if kind == "tristate" and self.maybe(0.7):
+                self.settings |= {name: self.chance.choice("nmy") for name in names}
         self.before += names
 
     def block(self, names: list[str], later: list[str]) -> None:

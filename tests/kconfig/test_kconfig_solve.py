@@ -188,7 +188,7 @@ def test_hostile_trees_take_linear_time(name: str) -> None:
 
 def test_files_that_are_read_again_and_again_have_an_end() -> None:
     files = {f"K{at}": f'source "K{at + 1}"\n' * 2 for at in range(30)}
-    files["K30"] = "".join(f"config S{at}\n\tbool\n" for at in range(400))
+    files["K30"] = "".join(f"config S{at}\n\tbool\n" for at in range(2_000))
     tree = read_tree(files.get, lambda _: [], "x86", start="K0")
     assert len(tree.symbols) == len(tree.blocks) == MAX_SYMBOLS
     assert tree.unread[0].reason == f"more than {MAX_SYMBOLS} symbols"
@@ -220,7 +220,7 @@ def test_kconfiglib_comes_to_the_same_on_made_trees(seed: int) -> None:
     answer = ask_library({"Kconfig": made.text}, made.settings, {"ARCH": "x86"})
     found, apart = beside(solver, answer.values)
     assert (answer.why_not, apart) == ("", [])
-    assert found["open"] * 20 < found["same"] > 300
+    assert found["open"] * 10 < found["same"] > 300
 
 
 def roots() -> list[Path]:

@@ -10,6 +10,7 @@ from analyzer.past.declares import declared, defined, uses
 from analyzer.patch.lines import Mark
 from tests.mistakes.worlds import DRIVER_C, RING_H, Edit, picked, upstreams
 from tests.past.stories import SUBJECT, WHY, Story, evidence, said
+from tests.repo.repositories import git
 from tests.review.one_case import patch_of
 
 LOCK = "void spin_lock(spinlock_t *lock);\n"
@@ -117,6 +118,30 @@ def test_a_line_that_a_hunk_was_made_beside(story: Story) -> None:
     assert items["DP-1"].next == (
         f"Look at upstream's {first[:12]}, and take what the patch needs."
     )
+
+
+def test_what_upstream_had_from_its_beginning_was_brought_by_nobody(story: Story) -> None:
+    gone: Edit = (RING_H, "#define ENOSPC 28\n", "")
+    text: Edit = (DRIVER_C, "\t\terr = -ENOSPC;\n", "\t\terr = -EBUSY;\n")
+    story.world.branch.commit("ring: less", "So.", (gone, text))
+    use: Edit = (DRIVER_C, STOP, f"{STOP}\tring->tail = ENOSPC;\n")
+    commit = story.world.upstream.commit(SUBJECT, upstreams(WHY), (use,))
+    story.take(SUBJECT, commit, (use,))
+    item = story.items()["DP-1"]
+    assert item.state is State.NEEDS_REVIEW
+    assert "no file of the target has ENOSPC: upstream's history has it from its beginning on" in (
+        item.summary
+    )
+
+
+def test_in_a_shallow_clone_the_last_commit_brought_nothing(story: Story, tmp_path: Path) -> None:
+    brought(story, MEMBER, USE_MEMBER)
+    shallow = tmp_path / "shallow"
+    source = story.world.upstream.top.as_uri()
+    git(tmp_path, "clone", "--quiet", "--bare", "--depth=2", source, str(shallow))
+    items = story.items(upstream=str(shallow))
+    assert items["DP-1"].state is State.NEEDS_REVIEW
+    assert "upstream's older history: the clone is a shallow one" in evidence(items["LM-1"])
 
 
 def test_a_name_of_our_own_is_for_a_person(story: Story) -> None:
