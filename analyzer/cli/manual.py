@@ -17,7 +17,7 @@ _REPORT_CODES = (
         "the symbol's gate has no answer; or a repaired patch cannot be had.",
     ),
     ("70", "A bug of this tool."),
-    ("130", "Interrupted; what was decided by then is reported."),
+    ("130", "Interrupted; a proof is reported as far as it got."),
 )
 _COLOUR = ("NO_COLOR", "Where it is set, a terminal gets no colours.")
 _CACHE = (

@@ -252,7 +252,11 @@ def _waived(item: Item, answer: Answer) -> Item:
 def _noted(item: Item, answer: Answer, what: str) -> Item:
     """The item with an answer beside it that leaves its state alone."""
     text = "; ".join(filter(None, (f"{_told(answer)}: {answer.note}", what)))
-    return replace(item, evidence=(Evidence(text), *item.evidence))
+    reason = item.reason
+    if what and item.state is State.CANNOT_TELL:
+        # Of an open question a terminal shows no evidence, and the answer is not to be lost there.
+        reason = "; ".join(filter(None, (text, reason)))
+    return replace(item, reason=reason, evidence=(Evidence(text), *item.evidence))
 
 
 def _told(answer: Answer) -> str:

@@ -14,6 +14,7 @@ from analyzer.finding import Evidence, NotChecked, State
 from analyzer.pipeline import analyze
 from analyzer.release.checklist import Checklist, Entry
 from analyzer.release.ids import IDS, is_decided_by_code
+from analyzer.report import Format, render
 from analyzer.result import (
     Basis,
     Given,
@@ -223,10 +224,14 @@ def test_what_code_decides_no_person_overrules(
         f"Ann answered {said} on 2026-01-31, until 2026-02-28: seen; "
         "it changes nothing: what code decides no person overrules"
     )
+    # An open question is shown with its reason alone in a terminal.
+    reason = beside if state is State.CANNOT_TELL else ""
     assert found == report(
-        replace(item(name, state), evidence=(Evidence(beside),)), verdict=Verdict.UNDECIDED
+        replace(item(name, state), reason=reason, evidence=(Evidence(beside),)),
+        verdict=Verdict.UNDECIDED,
     )
     assert exit_code(found) == exit_code(given)
+    assert "it changes nothing" in render((found,), Format.TERMINAL, color=False, width=400)
 
 
 def test_what_code_leaves_to_a_review_a_person_answers(patch: Path) -> None:
