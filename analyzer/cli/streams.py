@@ -73,9 +73,9 @@ def spare(written: Path | None, *read: str | Path | None) -> None:
 def _is_same(one: str | Path, other: str | Path) -> bool:
     """Whether two names are one file, or one that is not there yet."""
     try:
-        return os.path.samefile(one, other)
+        return Path(one).samefile(other)
     except (OSError, ValueError):
-        return os.path.abspath(one) == os.path.abspath(other)
+        return Path(one).absolute() == Path(other).absolute()
 
 
 def progress() -> Callable[[str, int, int], None] | None:

@@ -223,7 +223,7 @@ class World:
         return self.reports(patch, **more)[-1]
 
     def reports(self, patch: str | None = None, **more: object) -> tuple[Report, ...]:
-        """The branch's last commit on its parent, or another input, beside upstream's repository."""
+        """The branch's last commit on its parent, or another input, beside upstream's."""
         given: dict[str, object] = {
             "upstream": str(self.upstream.top),
             "target": f"{self.branch.top}@HEAD^",
