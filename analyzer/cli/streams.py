@@ -71,11 +71,14 @@ def spare(written: Path | None, *read: str | Path | None) -> None:
 
 
 def _is_same(one: str | Path, other: str | Path) -> bool:
-    """Whether two names are one file, or one that is not there yet."""
+    """Whether two names are one file, or one that is not there yet.
+
+    A name that is no ``Path`` may be no file's at all.
+    """
     try:
         return Path(one).samefile(other)
     except (OSError, ValueError):
-        return Path(one).absolute() == Path(other).absolute()
+        return isinstance(other, Path) and Path(one).absolute() == other.absolute()
 
 
 def progress() -> Callable[[str, int, int], None] | None:

@@ -11,7 +11,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "repo"))
 from repositories import created, git, git_line, written
 
 from analyzer.pipeline import analyze
-from analyzer.result import Item, Report, Request
+from analyzer.result import Report, Request
 
 UNA = "Una Upstream <una@kernel.example>"
 MAX = "Max Maintainer <max@kernel.example>"
@@ -215,9 +215,6 @@ class World:
             repos.append(repo)
         repos[0].tag("v5.0")
         return cls(*repos)
-
-    def review(self, patch: str | None = None, **more: object) -> dict[str, Item]:
-        return {item.id: item for item in self.report(patch, **more).items}
 
     def report(self, patch: str | None = None, **more: object) -> Report:
         return self.reports(patch, **more)[-1]
