@@ -14,8 +14,7 @@ from enum import Enum
 from typing import Any
 
 from analyzer.errors import AnalyzerError
-from analyzer.release.reading import Field, tables, values
-from analyzer.toml import document
+from analyzer.toml import Field, document, tables, values
 
 VERSION = 1
 LONGEST_NAME = 200

@@ -10,8 +10,7 @@ from typing import Any
 
 from analyzer.errors import AnalyzerError
 from analyzer.release.ids import FAMILIES, IDS
-from analyzer.release.reading import Field, shown, tables, values
-from analyzer.toml import contents, document
+from analyzer.toml import Field, contents, document, shown, tables, values
 from analyzer.upstream import fields
 
 READY = ("plain", "stable", "redhat", "suse", "ubuntu", "android")

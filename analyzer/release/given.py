@@ -9,7 +9,7 @@ from datetime import date
 
 from analyzer.errors import AnalyzerError
 from analyzer.release.answers import LONGEST_NAME, LONGEST_NOTE, Said, named
-from analyzer.release.reading import shown
+from analyzer.toml import shown
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from analyzer.toml import UnfitElementError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -14,10 +16,6 @@ _LAST_LINE = 1_000_000_000
 _HEX = frozenset("0123456789abcdef")
 _ARCH = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 _SYMBOL = _ARCH | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-
-
-class UnfitElementError(ValueError):
-    """An element of a list does not fit; ``args[0]`` is the element."""
 
 
 def line(value: object) -> str:

@@ -6,11 +6,11 @@ A file is TOML with one ``[[commit]]`` table for each commit; the keys are the f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import AnalyzerError
+from analyzer.toml import Field, contents, document, shown, tables, values
 from analyzer.upstream import fields
 from analyzer.upstream.facts import CommitFacts, Companion, Conditions, Facts, Role, key_of
 from analyzer.upstream.pattern import EXPECTED as PATTERN, parse_pattern
@@ -18,51 +18,40 @@ from analyzer.upstream.shape import C_KINDS, KCONFIG_KINDS, Kind, ShapeHunk, is_
 from analyzer.upstream.shapetext import parse_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
 _DATA = Path(__file__).parent / "data"
-_SHOWN = 60
-_REQUIRED = object()
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """How one key is read (ValueError: it does not fit), and what it is when absent."""
-
-    read: Callable[[Any], object]
-    expected: str
-    absent: object = _REQUIRED
-
-
-_SHA = _Field(fields.sha, "12 to 40 hexadecimal digits, in lower case")
-_SHAS = _Field(fields.each(fields.sha), f"a list of ids of {_SHA.expected}", ())
-_SENTENCE = _Field(fields.sentence, "a string of one line, not empty")
-_SYMBOLS = _Field(fields.each(fields.symbol), "a list of Kconfig symbols without CONFIG_", ())
-_ARCHES = _Field(fields.each(fields.arch), "a list of directory names below arch/", ())
-_PATTERNS = _Field(
+_SHA = Field(fields.sha, "12 to 40 hexadecimal digits, in lower case")
+_SHAS = Field(fields.each(fields.sha), f"a list of ids of {_SHA.expected}", ())
+_SENTENCE = Field(fields.sentence, "a string of one line, not empty")
+_SYMBOLS = Field(fields.each(fields.symbol), "a list of Kconfig symbols without CONFIG_", ())
+_ARCHES = Field(fields.each(fields.arch), "a list of directory names below arch/", ())
+_PATTERNS = Field(
     fields.each(lambda value: parse_pattern(fields.line(value))),
     f"a list of patterns: {PATTERN}",
     (),
 )
-_TABLE = _Field(lambda value: _of_type(value, dict), "a table", None)
-_TABLES = _Field(fields.each(lambda value: _of_type(value, dict)), "a list of tables", ())
+_TABLE = Field(lambda value: _of_type(value, dict), "a table", None)
+_TABLES = Field(fields.each(lambda value: _of_type(value, dict)), "a list of tables", ())
 
 _COMMIT = {
     "id": _SHA,
     "subject": _SENTENCE,
-    "author": _Field(fields.author, 'a string like "Name <name@host>", or nothing', ""),
-    "date": _Field(fields.date, 'an ISO 8601 string like "2019-01-03", or nothing', ""),
-    "released": _Field(fields.version, 'a string like "v5.0", or nothing', ""),
+    "author": Field(fields.author, 'a string like "Name <name@host>", or nothing', ""),
+    "date": Field(fields.date, 'an ISO 8601 string like "2019-01-03", or nothing', ""),
+    "released": Field(fields.version, 'a string like "v5.0", or nothing', ""),
     "fixes": _SHAS,
     "extends": _SHAS,
-    "cve": _Field(fields.each(fields.cve), 'a list of strings like "CVE-2022-41222"', ()),
+    "cve": Field(fields.each(fields.cve), 'a list of strings like "CVE-2022-41222"', ()),
     "introduces": _SYMBOLS,
     "companion": _TABLES,
     "without": _SENTENCE,
     "probe": _SENTENCE,
-    "probed": _Field(fields.flag, "true or false", False),
+    "probed": Field(fields.flag, "true or false", False),
     "property": _SENTENCE,
-    "unsure": _Field(
+    "unsure": Field(
         fields.each(lambda value: _known_field(value)), "a list of this entry's field names", ()
     ),
     "applies": _TABLE,
@@ -71,24 +60,24 @@ _COMMIT = {
 }
 _COMPANION = {
     "id": _SHA,
-    "role": _Field(Role, '"select", "prerequisite", "follow-up" or "base"'),
-    "symbol": _Field(fields.symbol, "a Kconfig symbol without CONFIG_", ""),
-    "arch": _Field(fields.arch, "a directory name below arch/", ""),
+    "role": Field(Role, '"select", "prerequisite", "follow-up" or "base"'),
+    "symbol": Field(fields.symbol, "a Kconfig symbol without CONFIG_", ""),
+    "arch": Field(fields.arch, "a directory name below arch/", ""),
 }
 _CONDITIONS = {
     "code": _PATTERNS,
     "missing_code": _PATTERNS,
     "arch": _ARCHES,
-    "base": _Field(fields.line, "a sentence on one line", ""),
+    "base": Field(fields.line, "a sentence on one line", ""),
 }
 _CARRIED = {"code": _PATTERNS}
-_SPAN = _Field(fields.span, "[first line, number of lines]")
+_SPAN = Field(fields.span, "[first line, number of lines]")
 _HUNK = {
-    "path": _Field(fields.path, "a file's path inside the tree"),
-    "within": _Field(fields.line, "the name in the hunk's heading", ""),
+    "path": Field(fields.path, "a file's path inside the tree"),
+    "within": Field(fields.line, "the name in the hunk's heading", ""),
     "old": _SPAN,
     "new": _SPAN,
-    "lines": _Field(
+    "lines": Field(
         fields.each(lambda value: parse_shape(fields.line(value))),
         'a list of shape lines like "context 3", "+code 1", "+brace } 0" or "-blank"',
     ),
@@ -113,18 +102,15 @@ def load(extra: tuple[Path, ...] = ()) -> Facts:
 
 
 def _commits_of(file: Path, name: str) -> dict[str, CommitFacts]:
-    document = _read(file, name)
-    unknown = next((key for key in document if key != "commit"), None)
+    found = document(contents(file, name, "name a facts file that can be read"), name)
+    unknown = next((key for key in found if key != "commit"), None)
     if unknown is not None:
         raise AnalyzerError(
-            f"unknown key {_shown(unknown)}", where=name, todo="expected only [[commit]] tables"
+            f"unknown key {shown(unknown)}", where=name, todo="expected only [[commit]] tables"
         )
-    tables = document.get("commit", [])
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise AnalyzerError("commit is no list of tables", where=name, todo="write [[commit]]")
     commits: dict[str, CommitFacts] = {}
-    for number, table in enumerate(tables, 1):
-        where = f"{name}: commit {number} ({_shown(table.get('id', 'without an id'))})"
+    for number, table in enumerate(tables(found, "commit", name), 1):
+        where = f"{name}: commit {number} ({shown(table.get('id', 'without an id'))})"
         commit = _commit(table, where, name)
         if key_of(commit.id) in commits:
             raise _unfit(where, "id", "the file has it twice")
@@ -132,46 +118,40 @@ def _commits_of(file: Path, name: str) -> dict[str, CommitFacts]:
     return commits
 
 
-def _read(file: Path, name: str) -> dict[str, Any]:
-    from analyzer.toml import contents, document
-
-    return document(contents(file, name, "name a facts file that can be read"), name)
-
-
 def _commit(table: dict[str, Any], where: str, source: str) -> CommitFacts:
-    values = _fields(table, _COMMIT, where)
-    companions = values.pop("companion")
-    hunks = values.pop("hunk")
-    applies, carried = values.pop("applies"), values.pop("carried")
+    found = values(table, _COMMIT, where)
+    companions = found.pop("companion")
+    hunks = found.pop("hunk")
+    applies, carried = found.pop("applies"), found.pop("carried")
     return CommitFacts(
-        **values,
+        **found,
         companions=tuple(
             _companion(part, f"{where}, companion {number}")
             for number, part in enumerate(companions, 1)
         ),
         applies=None if applies is None else _conditions(applies, f"{where}, applies"),
-        carried=_fields(carried or {}, _CARRIED, f"{where}, carried")["code"],
+        carried=values(carried or {}, _CARRIED, f"{where}, carried")["code"],
         hunks=tuple(_hunk(part, f"{where}, hunk {number}") for number, part in enumerate(hunks, 1)),
         source=source,
     )
 
 
 def _companion(table: dict[str, Any], where: str) -> Companion:
-    companion = Companion(**_fields(table, _COMPANION, where))
+    companion = Companion(**values(table, _COMPANION, where))
     if (companion.role is Role.SELECT) != bool(companion.symbol):
         raise _unfit(where, "symbol", "it stands with role select, and only there")
     return companion
 
 
 def _conditions(table: dict[str, Any], where: str) -> Conditions:
-    conditions = Conditions(**_fields(table, _CONDITIONS, where))
+    conditions = Conditions(**values(table, _CONDITIONS, where))
     if not conditions.code and not conditions.base:
         raise _unfit(where, "code", "a condition needs a pattern of code, or a base")
     return conditions
 
 
 def _hunk(table: dict[str, Any], where: str) -> ShapeHunk:
-    hunk = ShapeHunk(**_fields(table, _HUNK, where))
+    hunk = ShapeHunk(**values(table, _HUNK, where))
     foreign = C_KINDS if is_kconfig(hunk.path) else KCONFIG_KINDS
     for line in hunk.lines:
         if line.kind in foreign:
@@ -184,40 +164,8 @@ def _hunk(table: dict[str, Any], where: str) -> ShapeHunk:
     return hunk
 
 
-def _fields(table: dict[str, Any], known: dict[str, _Field], where: str) -> dict[str, Any]:
-    unknown = next((key for key in table if key not in known), None)
-    if unknown is not None:
-        todo = f"expected one of {', '.join(known)}"
-        raise AnalyzerError(f"unknown key {_shown(unknown)}", where=where, todo=todo)
-    return {key: _field(table, key, known[key], where) for key in known}
-
-
-def _field(table: dict[str, Any], key: str, field: _Field, where: str) -> object:
-    if key not in table:
-        if field.absent is _REQUIRED:
-            raise AnalyzerError(f"{key} is missing", where=where, todo=f"expected {field.expected}")
-        return field.absent
-    try:
-        return field.read(table[key])
-    except fields.UnfitElementError as error:
-        what = f"{key} has {_shown(error.args[0])}"
-        raise AnalyzerError(what, where=where, todo=f"expected {field.expected}") from None
-    except (ValueError, TypeError):
-        what = f"{key} is {_shown(table[key])}"
-        raise AnalyzerError(what, where=where, todo=f"expected {field.expected}") from None
-
-
 def _unfit(where: str, field: str, what: str) -> AnalyzerError:
     return AnalyzerError(f"{field} does not fit: {what}", where=where, todo="correct the entry")
-
-
-def _shown(value: object) -> str:
-    plain = isinstance(value, str) and value and value.isprintable()
-    try:
-        text = str(value) if plain else ascii(value)
-    except ValueError:  # Python refuses to print numbers of thousands of digits
-        return "a huge number"
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 
 
 def _of_type(value: object, kind: type) -> object:
