@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analyzer.finding import NotChecked
 from analyzer.intake import facts_on
 from analyzer.kernels import Ground, callees_of, replayed_on, texts_of
+from analyzer.patch.lines import Mark
 from analyzer.replay.outcome import Outcome
 from analyzer.result import Request
 from analyzer.review import Case
@@ -65,14 +66,27 @@ def _delta(case: Case, ground: Ground, texts: Texts) -> Delta | None:
 
 
 def _exits(case: Case, ground: Ground, delta: Delta | None, texts: Texts) -> Exits | None:
-    """The ways out of changed functions beside upstream's; None where no C is touched."""
-    if not touches_code(case):
+    """The ways out of changed functions beside upstream's; None where no C is touched.
+
+    Without upstream's text only a jump to a label that is gone can be told.
+    """
+    if not touches_code(case) or (delta is None and not _jumps(case)):
         return None
     from analyzer.compare.labels import Trees, exits
 
     theirs = ground.upstream.after if ground.upstream else None
     trees = Trees(theirs, ground.readings[0].patched.after if ground.readings else None)
     return exits(delta, case.mended.files, texts, trees)
+
+
+def _jumps(case: Case) -> bool:
+    """Whether a line that the patch changes jumps, or may be a label."""
+    return any(
+        line.mark is not Mark.CONTEXT and ("goto" in line.text or line.text.rstrip().endswith(":"))
+        for file in case.mended.files
+        for hunk in file.hunks
+        for line in hunk.lines
+    )
 
 
 def _abi(case: Case, ground: Ground, texts: Texts) -> Abi | None:

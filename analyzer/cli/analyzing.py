@@ -99,12 +99,14 @@ def analyze(
     it ends with what was not checked.
     """
     from analyzer.pipeline import study
-    from analyzer.release.keeping import beside
 
-    read = (config, checklist, upstream, answers or beside(patch))
-    read += (*(trace or ()), *(facts or ()), *(blacklist or ()))
-    spare(output, patch, write_repaired, *read)
-    spare(write_repaired, *read)
+    if output is not None or write_repaired is not None:
+        from analyzer.release.keeping import beside
+
+        read = (config, checklist, upstream, answers or beside(patch))
+        read += (*(trace or ()), *(facts or ()), *(blacklist or ()))
+        spare(output, patch, write_repaired, *read)
+        spare(write_repaired, *read)
     request = Request(
         patch,
         upstream_commit,

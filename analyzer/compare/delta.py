@@ -180,6 +180,8 @@ def _beside(
     for pair in pairs:
         if pair.theirs is not None:
             yield from ((line, None) for line in (*pair.theirs.above, *pair.theirs.below))
+        if pair.theirs is not None and pair.ours is not None:
+            yield from ((None, line) for line in (*pair.ours.above, *pair.ours.below))
         for line in pair.lines:
             if line.theirs is None or line.ours is None:
                 yield line.theirs, line.ours

@@ -7,7 +7,7 @@ files are at hand functions are read there; else as far as a hunk shows all of a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from analyzer.compare.apart import Beside, Body, Difference, Knows, sequence
@@ -17,7 +17,7 @@ from analyzer.compare.exits import Exit
 from analyzer.compare.in_parts import Part, in_parts
 from analyzer.compare.outline import is_c
 from analyzer.compare.shown import Half, Shown, halves
-from analyzer.compare.ways import names_of, paired
+from analyzer.compare.ways import is_inherited, names_of, paired
 from analyzer.finding import NotChecked
 from analyzer.patch.lines import FilePatch
 from analyzer.repo import Tree, grep
@@ -208,7 +208,8 @@ def _compared(theirs: Shown, ours: Shown, names: Mapping[str, str], trees: Trees
     target = Body(ours.code, knows=trees.knows(Side.TARGET, ours))
     wanted, mine = list(theirs.code.exits()), list(ours.code.exits())
     cleans = any(each.steps or each.open for each in (*wanted, *mine))
-    for one, other, sure in paired(wanted, mine, names):
+    pairs = tuple(paired(wanted, mine, names))
+    for one, other, sure in pairs:
         if not cleans and (one is None or other is None):
             continue
         if one is None and other is not None and ours.is_own(other):
@@ -221,7 +222,14 @@ def _compared(theirs: Shown, ours: Shown, names: Mapping[str, str], trees: Trees
             if other.label is not None and other.label_line is None:
                 continue
             if theirs.changes(one) or ours.changes(other):
-                yield _way(Beside(one, other, upstream, target), theirs, ours, sure=sure)
+                both = Beside(one, other, upstream, target)
+                way = _way(both, theirs, ours, sure=sure)
+                if way.how is How.APART and is_inherited(both, pairs, theirs, ours):
+                    way = replace(way, how=How.OTHER, said=(*way.said, _AS_BEFORE))
+                yield way
+
+
+_AS_BEFORE = "the way out before it differs from upstream's in the same, without the patch"
 
 
 def _way(both: Beside, theirs: Shown | Part, ours: Shown | Part, *, sure: bool) -> Way:

@@ -114,6 +114,10 @@ class _Judge:
         inside = a if b == OUTSIDE else b
         if inside.scope is Scope.SYMBOL:
             return Where.ELSEWHERE
+        if inside.scope is Scope.MACRO:
+            # A macro is an owner where the whole file is at hand; a hunk alone shows none.
+            own = line.theirs is not None and inside.name in line.theirs.words
+            return Where.SAME if own and pair.change in _SAME_TEXT else Where.UNKNOWN
         if line.theirs is None or line.theirs.kind is not Kind.DIRECTIVE:
             return Where.UNKNOWN
         return Where.ELSEWHERE if pair.change in _SAME_TEXT else Where.SPLIT

@@ -68,13 +68,17 @@ def _seen(runs: Sequence[Run]) -> frozenset[Owner]:
     )
 
 
-def _heads(run: Run, owner: Owner) -> bool:
-    """Whether a run adds the line that an owner begins with."""
-    name = owner.name.split(" ")[-1]
-    own = [line for line in run.lines if line.owner == owner and line.mark is Mark.ADDED]
+def _heads(run: Run) -> Iterator[Owner]:
+    """The owners that begin with a line which a run adds."""
     before = next((line for line in run.above if line.words), None)
-    first = next((line for line in own if line.is_code), None)
-    return first is not None and name in first.words and (before is None or before.owner != owner)
+    first: dict[Owner, ChangedLine] = {}
+    for line in run.lines:
+        if line.owner is not None and line.mark is Mark.ADDED and line.is_code:
+            first.setdefault(line.owner, line)
+    for owner, line in first.items():
+        named = owner.name.split(" ")[-1] in line.words
+        if named and (before is None or before.owner != owner):
+            yield owner
 
 
 def read_change(
@@ -93,7 +97,7 @@ def read_change(
         runs += read.runs(lines)
         captured += read.captured(lines)
     placed = sum(place is not None for place in places)
-    heads = frozenset(owner for run in runs for owner in run.owners if _heads(run, owner))
+    heads = frozenset(owner for run in runs for owner in _heads(run))
     return FileChange(file, tuple(runs), tuple(captured), old, new, placed, heads, _seen(runs))
 
 

@@ -159,12 +159,21 @@ class Half:
 
     def leaves(self, name: str) -> bool:
         """Whether a function is seen to be left by a ``goto``, or on a line that is added."""
-        for number, line in enumerate(self.text.split("\n"), 1):
+        return name in self._left
+
+    @cached_property
+    def _left(self) -> frozenset[str]:
+        found: set[str] = set()
+        for number, line in enumerate(self._split, 1):
             if "goto" in line or (number in self.added and "return" in line):
                 owner = self._owner(number)
-                if owner is not None and owner.name == name and _LEAVES.search(line):
-                    return True
-        return False
+                if owner is not None and _LEAVES.search(line):
+                    found.add(owner.name)
+        return frozenset(found)
+
+    @cached_property
+    def _split(self) -> list[str]:
+        return self.text.split("\n")
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -220,7 +229,9 @@ class Half:
             return ""
         if isinstance(found, Unparsed):
             return found.reason
-        code = Code(self.text, found.body.statements)
+        # Its own lines alone: all of them for each function would make the work quadratic.
+        first, last = found.span.line, found.span.end_line
+        code = Code("\n".join(self._split[first - 1 : last]), found.body.statements, first)
         return Shown(name, code, self, _locals(found))
 
 

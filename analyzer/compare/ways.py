@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
-from analyzer.compare.apart import called
+from analyzer.compare.apart import Beside, called
 from analyzer.compare.change import Owner, RunPair
 from analyzer.compare.exits import Exit
 from analyzer.compare.shown import Shown
 
 Paired = tuple[Exit | None, Exit | None, bool]
+
+_CALL = re.compile(r"\b(?!(?:if|sizeof)\b)[A-Za-z_]\w*[ \t]*\(")
+_REMARK = re.compile(r"[ \t]*(?:/\*|\*|//)")
 
 
 def names_of(runs: Iterable[RunPair], owner: Owner, theirs: Shown, ours: Shown) -> dict[str, str]:
@@ -99,3 +103,30 @@ def _align(
         for i in range(block.size):
             alone = sure or theirs.count(theirs[block.a + i]) == 1
             pairs[start[0] + block.a + i] = start[1] + block.b + i, alone
+
+
+def is_inherited(both: Beside, pairs: Sequence[Paired], theirs: Shown, ours: Shown) -> bool:
+    """Whether what is grave about a new way out is so before the patch: its tree leaves like that.
+
+    Where upstream returns at once, a tree that has taken a lock by then jumps to a label, and a new
+    check does as the check before it. The same label on both sides is no such case, nor is a way
+    out with a call between the check before it and its own, which may be what has to be undone.
+    """
+    one, other = both.theirs, both.ours
+    if one.label == other.label or not (theirs.is_own(one) and ours.is_own(other)):
+        return False
+    older = [
+        (a, b)
+        for a, b, _sure in pairs
+        if a is not None and b is not None and a.at < one.at and b.at < other.at
+        if not (theirs.changes(a) or ours.changes(b))
+    ]
+    if not older:
+        return False
+    a, b = max(older, key=lambda each: each[1].at)
+    between = ours.half.text.split("\n")[b.line : other.line - 1]
+    called_between = any(_CALL.search(line) for line in between if not _REMARK.match(line))
+    if (a.label, b.label) != (one.label, other.label) or called_between:
+        return False
+    before = {each.text for each in Beside(a, b, both.upstream, both.target).differences()}
+    return {each.text for each in both.differences() if each.grave} <= before

@@ -123,6 +123,11 @@ class CFile:
         return tuple(each for each in self._items if each.kind is Kind.FUNCTION)
 
     @cached_property
+    def _first_of(self) -> dict[str, TopLevel]:
+        """The first function of each name."""
+        return {each.name: each for each in reversed(self._function_items)}
+
+    @cached_property
     def _places(self) -> Places:
         return Places(self._data, self._line)
 
@@ -158,7 +163,7 @@ class CFile:
     def function(self, name: str) -> Function | Unparsed | None:
         """The function of this name, read; the first where arms of an ``#if`` have one each."""
         if name not in self._functions:
-            item = next((each for each in self._function_items if each.name == name), None)
+            item = self._first_of.get(name)
             if item is None:
                 return None
             self._functions[name] = self._read_function(item)
@@ -166,7 +171,7 @@ class CFile:
 
     def text_of(self, name: str) -> tuple[int, bytes, bytes] | None:
         """The first line, the heading and the whole text of the function of this name, unread."""
-        item = next((each for each in self._function_items if each.name == name), None)
+        item = self._first_of.get(name)
         if item is None:
             return None
         whole, end = self._data[item.start : item.end], max(item.brace, item.start)

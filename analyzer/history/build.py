@@ -95,8 +95,9 @@ def _built(path: Path, connection: sqlite3.Connection, new: int, gone: int, fail
     notes = [*json.loads(facts["notes"]), *json.loads(facts.get("records_notes", "[]"))]
     if failed:
         notes.append(failed)
-    with transaction(connection):
-        say(connection, {"patch_ids": failed})
+    if facts.get("patch_ids") != failed:
+        with transaction(connection):
+            say(connection, {"patch_ids": failed})
     records = connection.execute("SELECT count(*) FROM cves").fetchone()[0]
     return Built(path, int(facts["commits"]), new, gone, records, tuple(notes))
 
@@ -122,8 +123,12 @@ class _Reading:
         tags = release_tags(self._repository, refs.tags)
         edges = parent_counts(self._repository, refs.shallow)
         listing = self._listed(refs, tags, before)
+        if self._is_same(before, refs, listing):
+            # The file stays as it is: reports that stand on it are as good as they were.
+            listing.close()
+            return 0, 0
         with transaction(self._connection):
-            self._forget_edges(before, refs, listing)
+            listing.forget(_moved_ends(before, refs))
             say(self._connection, {"state": "part", "shallow": json.dumps(refs.shallow)})
         new = self._write(listing, Writer(self._connection, edges))
         with transaction(self._connection):
@@ -147,10 +152,15 @@ class _Reading:
             listing.whole(self._repository, refs.tips, tags)
         return listing
 
-    def _forget_edges(self, before: dict[str, str], refs: Refs, listing: Listing) -> None:
-        """What was the end of a shallow clone, and is no more, is read again."""
-        old = set(json.loads(before.get("shallow", "[]")))
-        listing.forget(sorted(old ^ set(refs.shallow)))
+    def _is_same(self, before: dict[str, str], refs: Refs, listing: Listing) -> bool:
+        """Whether the last reading came to its end, and nothing came, went or moved since."""
+        return (
+            before.get("state") == "whole"
+            and before.get("refs") == refs.digest
+            and before.get("head") == refs.head
+            and not _moved_ends(before, refs)
+            and listing.is_empty
+        )
 
     def _write(self, listing: Listing, writer: Writer) -> int:
         whole, done = listing.count_missing(), 0
@@ -176,6 +186,11 @@ class _Reading:
             "tags": json.dumps(tags),
             "notes": json.dumps(_notes(len(refs.shallow), many, cut)),
         }
+
+
+def _moved_ends(before: dict[str, str], refs: Refs) -> list[str]:
+    """What was an end of a shallow clone and is none now, or the reverse: to be read again."""
+    return sorted(set(json.loads(before.get("shallow", "[]"))) ^ set(refs.shallow))
 
 
 def _notes(shallow: int, many: int, cut: int) -> list[str]:

@@ -25,6 +25,12 @@ class Listing:
         )
         self.gone: list[str] = []
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was listed, and nothing is gone."""
+        listed = self._connection.execute("SELECT 1 FROM listed LIMIT 1").fetchone()
+        return listed is None and not self.gone
+
     def whole(self, repository: Repository, tips: Sequence[str], tags: dict[str, str]) -> None:
         """Walk the whole history; note what the index holds that it has not."""
         self._list(released(_walked(repository, tips, ()), tags))
@@ -69,7 +75,7 @@ class Listing:
     def close(self) -> None:
         """Free its memory."""
         for table in ("listed", "missing"):
-            self._connection.execute(f"DROP TABLE temp.{table}")
+            self._connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
     def _list(self, pairs: Iterator[tuple[str, str]]) -> None:
         while batch := list(islice(pairs, _BATCH)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from analyzer.history.asking import Asked
 from analyzer.repo.git import Repository
 from analyzer.repo.refs import all_there, read_refs
@@ -23,4 +25,6 @@ def why_stale(repository: Repository, about: dict[str, str], asked: Asked) -> st
     if unknown:
         moved = "a branch has" if len(unknown) == 1 else f"{len(unknown):,} branches have"
         return f"{moved} moved since it was built: {_AGAIN}"
+    if json.dumps(refs.shallow) != about["shallow"]:
+        return f"the clone's history ends elsewhere than when it was built: {_AGAIN}"
     return "" if same else f"branches or tags have come, gone or moved since it was built: {_AGAIN}"

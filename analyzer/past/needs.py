@@ -20,6 +20,7 @@ from analyzer.repo import Tree, grep
 from analyzer.source import Place, Side
 
 _TROUBLES = (Trouble.MISSING, Trouble.ARITY, Trouble.ARGUMENT)
+_UNSEEN = Trouble.UNSEEN
 _SECONDS = 1.5
 _MOST_NAMES = 200
 _MOST_NEEDS = 12
@@ -184,14 +185,20 @@ def _line(search: _Search, path: str, number: int, line: Line) -> None:
 
 
 def _names(search: _Search) -> None:
-    """Members, macros, constants and types: callees are looked up as a compiler would."""
+    """Members, macros, constants and types: callees are looked up as a compiler would.
+
+    Those that headers hide which only a build makes are looked for by name, as these are.
+    """
     asked = search.asked
     local = declared(asked.case.mended.files)
-    called = {one.name for one in asked.case.callees or ()}
+    callees = asked.case.callees or ()
+    called = {one.name for one in callees}
+    unseen = {one.name for one in callees if any(each.trouble is _UNSEEN for each in one.problems)}
     wanted = [
         one
         for one in uses(asked.case.mended.files)
-        if one.name not in local and one.name not in called and not one.call
+        if one.name not in local
+        if one.name in unseen or (one.name not in called and not one.call)
     ]
     if len(wanted) > _MOST_NAMES:
         search.unsure.append(f"{len(wanted) - _MOST_NAMES} more names that it uses")

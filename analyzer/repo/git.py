@@ -6,6 +6,7 @@ see ``neutral``. GitPython is imported when the first git is started.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -21,7 +22,9 @@ from analyzer.repo.tree import shown
 # Objects are asked for by name, links inside a commit's tree included.
 _BATCH = ("cat-file", "--batch", "--follow-symlinks")
 _HEX = frozenset("0123456789abcdef")
-# Whole ids that were found, by git directory and name.
+# A whole id, or a parent of one: what it names cannot change; that there is no such object can.
+_FIXED = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\^{0,8}(?:\^\{commit\})?")
+# What was found for these, by git directory and name.
 _FOUND: dict[tuple[str, str], str] = {}
 _MOST_FOUND = 100_000
 _NAME_A_COMMIT = "name a commit, a tag or a branch"
@@ -73,13 +76,12 @@ class Repository:
         return printed
 
     def resolve(self, name: str) -> str | None:
-        """The id that git finds for ``name``, or None. A whole id is looked for once."""
+        """The id that git finds for ``name``, or None. A whole id (``ID^`` too) is sought once."""
         whole = (str(self.git_dir), name)
         if whole in _FOUND:
             return _FOUND[whole]
         found = self._resolve(name)
-        # What a whole id names cannot change; that there is no such object can.
-        if found is not None and name.startswith(found) and len(_FOUND) < _MOST_FOUND:
+        if found is not None and _FIXED.fullmatch(name) and len(_FOUND) < _MOST_FOUND:
             _FOUND[whole] = found
         return found
 

@@ -12,6 +12,9 @@ from analyzer.repo.git import Repository
 
 _NAMESPACES = ("refs/heads", "refs/remotes", "refs/tags")
 _TAGS = "refs/tags/"
+# Common directories that git told, by git directory as it was then.
+_COMMON: dict[tuple[Path, int, int, int], Path] = {}
+_MOST_COMMON = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,24 @@ def read_refs(repository: Repository) -> Refs:
 
 
 def common_directory(repository: Repository) -> Path:
-    """Where the refs and objects are, which all work trees of a repository share."""
+    """Where the refs and objects are, which all work trees of a repository share.
+
+    Git is asked once for a git directory that nothing was put into or taken from since.
+    """
+    place = repository.git_dir
+    try:
+        status = place.stat()
+    except OSError:
+        return _common_directory(repository)
+    key = (place, status.st_dev, status.st_ino, status.st_ctime_ns)
+    if key not in _COMMON:
+        if len(_COMMON) >= _MOST_COMMON:
+            _COMMON.clear()
+        _COMMON[key] = _common_directory(repository)
+    return _COMMON[key]
+
+
+def _common_directory(repository: Repository) -> Path:
     printed = repository.output("rev-parse", "--git-common-dir").removesuffix(b"\n")
     # Git answers from the directory in which it runs.
     top = repository.work_tree or repository.git_dir

@@ -159,7 +159,10 @@ def _cited_by(commit: CommitFacts) -> set[str]:
 
 def _of_nobody(case: Case, cve: Cve, *, claimed: bool) -> CveAnswer:
     """A CVE that no commit of the facts has."""
-    commit = case.commit
+    commit, own = case.commit, own_cves(case)
+    if own and claimed and not {one.id for one in case.patch.message.cves}.intersection(own):
+        text = f"upstream's history has {', '.join(own)} for this commit, not {cve.id}"
+        return CveAnswer(State.FINDING, text, _look_up(cve.id))
     if commit is None:
         text = f"which commit fixes {cve.id}, the facts do not say"
         return CveAnswer(State.CANNOT_TELL, text, _look_up(cve.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from analyzer.compare.symbols import Mention, Symbols, symbols_of
+from analyzer.compare.symbols import Mention, Selection, Symbols, symbols_of
 from analyzer.finding import Evidence, State
 from analyzer.result import Item
 from analyzer.review.case import Case
@@ -183,8 +183,11 @@ def selected_somewhere(case: Case) -> Item:
         if one.symbol in names
     ]
     if case.kconfig is not None and len(names) == len(dead):
-        others = any(
-            one.symbol in names for other in case.others for one in symbols_of(other.files).selected
+        others = tuple(
+            one
+            for other in case.others
+            for one in symbols_of(other.files).selected
+            if one.symbol in names
         )
         told = switched_on(
             case.kconfig,
@@ -241,7 +244,9 @@ def _settable(case: Case, symbols: Symbols) -> Item:
 
 
 def _selected_by_the_commit(case: Case, names: list[str]) -> bool:
-    """Whether one of these is selected in the tree that upstream's commit left."""
+    """Whether one of these is selected by upstream's patch, or in the tree that it left."""
+    if any(one.symbol in names for one in _selected_by_upstream(case)):
+        return True
     there = case.kconfig_upstream
     if there is None or there.later:
         return False
@@ -305,7 +310,14 @@ def _selects_placed(case: Case, symbols: Symbols) -> Item:
         told = placed(*trees, selected, case.configured)
         if told is not None:
             return _of(3, told)
-    theirs = _upstream_places(case)
+    more = _selected_again(case, selected)
+    if more is not None:
+        state = State.NEEDS_REVIEW if case.delta is None else State.FINDING
+        said = f"{more.under} selects {more.symbol} more than once in this patch"
+        todo = "Keep one of them, or say which conditions they are for."
+        return _item(3, state, said, evidence=evidence, next=todo)
+    by_shape = _upstream_places(case)
+    theirs = by_shape or _patch_places(case, selected)
     strange = [one for one in selected if one.under and theirs and one.under not in theirs]
     if strange:
         return _item(
@@ -324,8 +336,12 @@ def _selects_placed(case: Case, symbols: Symbols) -> Item:
             evidence=evidence,
             next="Look the hunk up in the target tree.",
         )
-    if theirs:
+    if by_shape:
         return _item(3, State.OK, "under upstream's symbol, once", evidence=evidence)
+    if theirs:
+        said = "under upstream's symbol, each once in its hunk; the tree was not looked into"
+        todo = "Look for another `select` of it in the target tree."
+        return _item(3, State.NEEDS_REVIEW, said, evidence=evidence, next=todo)
     return _item(
         3,
         State.NEEDS_REVIEW,
@@ -345,6 +361,30 @@ def _upstream_places(case: Case) -> set[str]:
         if hunk.within
         and any(line.marker == "+" and line.detail == "select" for line in hunk.lines)
     }
+
+
+def _selected_by_upstream(case: Case) -> tuple[Selection, ...]:
+    """The ``select`` lines that upstream's patch adds, by its text."""
+    if case.delta is None:
+        return ()
+    files = tuple(file.theirs for file in case.delta.files if file.theirs is not None)
+    return symbols_of(files).selected
+
+
+def _selected_again(case: Case, selected: tuple[Selection, ...]) -> Selection | None:
+    """A ``select`` that the patch adds oftener to one symbol than upstream's patch does."""
+    theirs = Counter((one.symbol, one.under, one.path) for one in _selected_by_upstream(case))
+    ours = Counter((one.symbol, one.under, one.path) for one in selected if one.under)
+    again = {key for key, count in ours.items() if count > max(1, theirs[key])}
+    return next((one for one in selected if (one.symbol, one.under, one.path) in again), None)
+
+
+def _patch_places(case: Case, selected: tuple[Selection, ...]) -> set[str]:
+    """The same by the text of upstream's patch, where it shows a place for each of ours."""
+    theirs = _selected_by_upstream(case)
+    if {one.symbol for one in selected} - {one.symbol for one in theirs if one.under}:
+        return set()
+    return {one.under for one in theirs if one.under}
 
 
 # --- CF-5 -------------------------------------------------------------------------------

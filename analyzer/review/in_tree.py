@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer.compare.symbols import Mention, Selection, Symbols
 from analyzer.finding import Evidence, State
 from analyzer.kconfig import print_expr
-from analyzer.kconfig.uses import Defined, Switch
+from analyzer.kconfig.uses import Defined, Switch, architecture_of
 from analyzer.review.configuration import switched_by_value, told_of
 from analyzer.source import Place, Side
 
@@ -131,7 +131,7 @@ def switched_on(
     dead: list[str],
     wanted: tuple[str, ...],
     *,
-    in_series: bool,
+    in_series: tuple[Selection, ...],
     configured: Configured | None = None,
     known: tuple[Evidence, ...] = (),
     left_out: bool = False,
@@ -139,22 +139,28 @@ def switched_on(
     """CF-2: which architectures select the symbols that nothing else switches on.
 
     ``wanted`` are the architectures to answer for, ``known`` is where upstream selects them, and
-    ``left_out``: upstream's commit does so itself. None where a symbol cannot be told, and where
-    the tree says no more than the patch does: only another patch of the series selects it.
+    ``left_out``: upstream's commit does so itself. ``in_series`` are the selects of the series'
+    other patches. None where a symbol cannot be told, and where the tree says no more than the
+    patch does: only another patch of the series selects it.
     """
     here = [one for name in dead if (one := tree.of(name)) is not None]
     if not here or len(here) < len(dead):
         return None
     evidence = (*_selects(here), *told_of(configured, dead), *known)
     idle = [one.name for one in here if not one.selects]
-    if idle and in_series:
+    lacking = [
+        (one, arch)
+        for one in here
+        for arch in wanted
+        if not (_is_selected(one, arch) or _is_selected_in(in_series, one.name, arch))
+    ]
+    if idle and in_series and not lacking:
         return None
-    lacking = [(one, arch) for one in here for arch in wanted if not _is_selected(one, arch)]
     if (lacking or idle) and not tree.whole:
         said = f"no `select` of {(idle or [lacking[0][0].name])[0]} was found"
         reason = f"not all Kconfig files are there: {'; '.join(tree.notes[:_MOST])}"
         return State.CANNOT_TELL, said, reason, evidence, "Give the whole tree."
-    if lacking and not in_series:
+    if lacking:
         one, arch = lacking[0]
         others = f"; {', '.join(one.architectures)} does" if one.architectures else ""
         said = f"{arch} does not select {one.name}: its code is dead there{others}"
@@ -169,6 +175,12 @@ def switched_on(
         state, said, reason, todo = valued
         return state, said, reason, evidence, todo
     return _selected_by(here, dead, wanted, evidence, all_asked=not lacking)
+
+
+def _is_selected_in(series: Iterable[Selection], name: str, arch: str) -> bool:
+    """Whether another patch of the series selects a symbol, as far as an architecture reads it."""
+    files = [architecture_of(one.path) for one in series if one.symbol == name]
+    return None in files or arch in files
 
 
 def _dead(

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from analyzer.finding import Evidence, State
 from analyzer.patch.message import Message
+from analyzer.patch.preamble import Form
 from analyzer.patch.subject import PrefixKind
 from analyzer.patch.trackers import Tracker
 from analyzer.result import Item
 from analyzer.review.case import Case
 from analyzer.review.required import (
+    Opening,
     Wanted,
     begins_with,
     is_bracket,
@@ -132,16 +134,23 @@ def _prefix_of(message: Message, name: str, prefixes: tuple[str, ...]) -> Item:
     if found:
         said = f"the subject begins with {', '.join(found)}"
         return Item("ID-6", _PREFIX, State.OK, said, evidence=evidence)
-    unposted = not how.brackets and all(map(is_bracket, prefixes))
+    unposted = _is_unposted(message, how) and all(map(is_bracket, prefixes))
     return Item(
         "ID-6",
         _PREFIX,
         State.NEEDS_REVIEW if unposted else State.FINDING,
         f"the {name} checklist wants {_either(prefixes)} before the title",
-        reason="the subject has no brackets: it is not that of a mail yet" if unposted else "",
+        reason="the patch was not sent yet, and brackets come with the mail" if unposted else "",
         evidence=evidence,
         next=f"Begin the subject with {_either(prefixes)}.",
     )
+
+
+def _is_unposted(message: Message, how: Opening) -> bool:
+    """Whether a subject is that of no mail yet: without brackets, or with those that git puts."""
+    exported = message.form is Form.MAIL and message.commit is not None
+    gits = how.brackets == 1 and all(word == "PATCH" or word.isdigit() for word in how.words)
+    return not how.brackets or (exported and gits and message.author == message.poster)
 
 
 def _subject_line(message: Message) -> tuple[Evidence, ...]:

@@ -10,6 +10,7 @@ import pytest
 from made_patches import SHA, Maker, delta, files_of, places, told
 
 from analyzer.compare.change import Texts, UpstreamPatch
+from analyzer.compare.landing import Where
 from analyzer.compare.delta import compare
 from analyzer.compare.lineage import How
 from analyzer.patch.damage import Grade
@@ -337,6 +338,18 @@ def test_a_new_symbol_in_another_menu(maker: Maker) -> None:
     assert [(one.where.name, one.around) for one in file.landings] == [
         ("SAME", None),
         ("SURROUNDED", ('if ALPHA / menu "slots"', "nothing")),
+    ]
+
+
+def test_a_macro_is_at_home_outside_of_functions(maker: Maker) -> None:
+    """Where one side has a hunk alone, and the other the whole file, which knows its macros."""
+    before = BEFORE + "\n#define MOST_SLOTS 64\n"
+    after = BEFORE + "\n#define MOST_SLOTS 32\n\n#define FEW_SLOTS (MOST_SLOTS / 4)\n"
+    patch = maker.diff(C, before, after)
+    found = delta(patch, patch, Texts({}, {C: (before, after)}))
+    assert [(one.where, one.lines) for file in found.files for one in file.landings] == [
+        (Where.SAME, 2),
+        (Where.SAME, 1),
     ]
 
 

@@ -188,6 +188,24 @@ def test_a_prefix_that_the_list_wants(
     assert bool(item.next) is (state is not State.OK)
 
 
+@pytest.mark.parametrize(
+    ("subject", "sender", "prefixes", "state"),
+    [
+        (f"[PATCH] {TITLE}", "", ("[SRU]",), State.NEEDS_REVIEW),
+        (f"[PATCH 2/3] {TITLE}", "", ("[SRU]",), State.NEEDS_REVIEW),
+        (f"[PATCH 6.1] {TITLE}", "", ("[SRU]",), State.FINDING),
+        (f"[PATCH] {TITLE}", "", ("UPSTREAM:",), State.FINDING),
+        (f"[PATCH] {TITLE}", "From: Ben <ben@example.net>\n\n", ("[SRU]",), State.FINDING),
+    ],
+)
+def test_what_git_exported_has_no_brackets_of_a_mail_yet(
+    subject: str, sender: str, prefixes: tuple[str, ...], state: State
+) -> None:
+    """``sender`` is a From: in the body, which a mail has whose sender is not the author."""
+    text = f"From {'5' * 40} Mon Sep 17 00:00:00 2001\n{mail(sender + 'text', subject=subject)}"
+    assert tree_prefix(under(case_of(text), prefixes=prefixes)).state is state
+
+
 def test_a_diff_alone_has_nothing_that_a_list_wants() -> None:
     case = under(case_of(DIFF), trackers=("bsc",), prefixes=("[SRU]",), trailers=("Bug",))
     found = [rule(case) for rule in (signoff_chain, tracker_reference, tree_prefix)]
