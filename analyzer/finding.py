@@ -32,3 +32,7 @@ class NotChecked:
 
     what: str
     why: str
+
+
+# What is not checked where an index of upstream's history is older than its repository.
+NEWEST_OF_HISTORY = "the newest of upstream's history"

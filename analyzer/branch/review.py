@@ -17,7 +17,7 @@ from analyzer.branch.keys import claimed_ids, ground_of, key_of
 from analyzer.branch.rows import failed_row, open_row, reviewed_row, unclaimed_row
 from analyzer.branch.task import Task
 from analyzer.cache import cache_directory
-from analyzer.finding import NotChecked
+from analyzer.finding import NEWEST_OF_HISTORY, NotChecked
 from analyzer.repo.ranges import listed
 from analyzer.report.page import Page, Row, page_of
 
@@ -66,6 +66,7 @@ class _Run:
         self.claimed = claimed_ids(request.upstream, self.commits)
         self.kept = Kept(_directory(request) if not self.ground.unkept else None)
         self.rows: dict[int, Row] = {}
+        self.stale = ""
         self.done = 0
         self.whole = sum(one.claiming and not one.open for one in self.commits)
 
@@ -109,6 +110,8 @@ class _Run:
             found.append(NotChecked("reports are not kept for another run", self.ground.unkept))
         if self.kept.trouble:
             found.append(NotChecked("not all reports could be kept", self.kept.trouble))
+        if self.stale:
+            found.append(NotChecked(NEWEST_OF_HISTORY, self.stale))
         return found
 
     def _task(self, at: int, more: Sequence[str] = (), *, again: bool = False) -> Task:
@@ -146,6 +149,7 @@ class _Run:
             if wider.key != task.key:
                 return self._looked_up(wider)
         self.done += 1
+        self.stale = self.stale or _why_stale(report)
         whole = text if self.request.whole else ""
         self.rows[task.at] = reviewed_row(task.at, self.commits[task.at], report, whole, kept=kept)
         return None
@@ -172,6 +176,12 @@ def _named(report: dict[str, Any]) -> tuple[str, ...]:
     """The commits that a report's answers on history name."""
     items = [one for one in report["items"] if one["id"].startswith(_OF_HISTORY)]
     return tuple(dict.fromkeys(_ID.findall(json.dumps(items))))
+
+
+def _why_stale(report: dict[str, Any]) -> str:
+    """Why the index that a report asked was older than its repository; empty where it was not."""
+    unread = (one["why"] for one in report["not_checked"] if one["what"] == NEWEST_OF_HISTORY)
+    return next(unread, "")
 
 
 def _check(request: BranchRequest) -> None:

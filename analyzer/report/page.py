@@ -53,6 +53,8 @@ _TOOL = "analyze"
 # What a report's exit code 3 speaks of, and what it says of every patch.
 _CORE = ("SM-", "CF-4", "IN-")
 _ALWAYS = ("LM-1",)
+# Whether deviations are explained: a finding of it often stands beside what it is that deviates.
+_NOTE = "TX-4"
 # 130 interrupted; 1 a finding; 70 a review that broke; 3 undecided, or one that could not be made.
 _CODES = (130, 1, 70, 3)
 
@@ -195,12 +197,15 @@ def findings_of(report: ReportObject) -> tuple[Action, ...]:
 
 
 def first_of(report: ReportObject) -> Action | None:
-    """What to do first: a finding, else what leaves it undecided, else what needs review."""
+    """What to do first: a finding, else what leaves it undecided, else what needs review.
+
+    Of several findings a missing note is the last: what is wrong is not to be written down.
+    """
     waiting = [item for item in report["items"] if item["next"] and item["state"] in _ASKING]
     if not waiting:
         return None
     undecided = unanswered(report)
-    first = min(waiting, key=lambda item: _ASKING.index(item["state"]))
+    first = min(waiting, key=lambda item: (_ASKING.index(item["state"]), item["id"] == _NOTE))
     if first["state"] != "finding":
         first = next((item for item in waiting if item["id"] in undecided), first)
     return Action(first["id"], first["next"])

@@ -131,7 +131,7 @@ def deviations_explained(case: Case) -> Item:
                 *(_deviation(pair, _VAGUE) for pair in vague),
             ]
         ),
-        next="Say in the message what was changed there, and why.",
+        next="Put upstream's code back, or say in the message what was changed there, and why.",
     )
 
 

@@ -52,7 +52,7 @@ def _trees(case: Case) -> Iterator[NotChecked]:
     if case.past is not None:
         yield from case.past.unsearched
         if case.past.stale:
-            yield NotChecked("the newest of upstream's history", case.past.stale)
+            yield NotChecked(NEWEST_OF_HISTORY, case.past.stale)
 
 
 def _facts(case: Case) -> Iterator[NotChecked]:

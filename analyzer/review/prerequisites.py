@@ -174,4 +174,5 @@ def _next(case: Case, fixes: list[str]) -> str:
     names = fixes or [fix.id for fix in base_fixes(case)]
     if not names:
         return "Look for upstream's fix of the code around the patch."
-    return f"Look for {listed([name[:12] for name in names])} in the target, and take it first."
+    them = "it" if len(names) == 1 else "what is missing"
+    return f"Look for {listed([name[:12] for name in names])} in the target, and take {them} first."

@@ -40,6 +40,7 @@ def _row(number: int, report: dict[str, Any]) -> Row:
 
 
 _FINDING = _item("TX-1", "finding", next="Take the hunk.")
+_NOTE = _item("TX-4", "finding", next="Say why.")
 _DIFFERS = _report(_FINDING, _item("SM-1", "finding"), verdict="differs", code=1)
 _PERSON = _item("TS-1", "needs-review", next="Build it.", by="a person")
 
@@ -49,6 +50,13 @@ _PERSON = _item("TS-1", "needs-review", next="Build it.", by="a person")
     [
         (_DIFFERS, Need.DIFFERS, ("TX-1", "SM-1"), Action("TX-1", "Take the hunk.")),
         (_report(_PERSON, _FINDING, code=1), Need.FINDING, ("TX-1",), None),
+        (
+            _report(_NOTE, _item("DP-3", "finding", next="Put it behind."), code=1),
+            Need.FINDING,
+            ("TX-4", "DP-3"),
+            Action("DP-3", "Put it behind."),
+        ),
+        (_report(_NOTE, code=1), Need.FINDING, ("TX-4",), Action("TX-4", "Say why.")),
         (
             _report(
                 _item("ID-5", "needs-review"),

@@ -349,3 +349,41 @@ def test_what_is_begun_here_alone_may_be_ended_here_alone(maker: Maker) -> None:
     target = target.replace("\treturn ret;", "\tthing_rest(t);\n\treturn ret;")
     both = (BASE, fixed(BASE, "out_free")), (target, fixed(target, "out_free"))
     assert hows(compared(maker, *both)) == [How.OTHER]
+
+
+# Upstream asks before it takes the lock and returns at once; the target has the lock by then.
+ASKS_FIRST = """\
+static int thing_grow(struct thing *t, int n)
+{
+	int ret = -EINVAL, charged = 0;
+
+	if (!n)
+		return ret;
+
+	mutex_lock(&t->lock);
+	ret = thing_charge(t, n, &charged);
+	if (ret)
+		goto out;
+	ret = thing_add(t, n);
+out:
+	if (ret)
+		thing_uncharge(charged);
+	mutex_unlock(&t->lock);
+	return ret;
+}
+"""
+LOCKS_FIRST = ASKS_FIRST.replace("\tmutex_lock(&t->lock);\n", "").replace(
+    "\tif (!n)\n\t\treturn ret;\n", "\tmutex_lock(&t->lock);\n\tif (!n)\n\t\tgoto out;\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "how"), [("", How.OTHER), ("\tthing_begin(t, &charged);\n", How.APART)]
+)
+def test_a_check_leaves_as_the_check_before_it(maker: Maker, before: str, how: How) -> None:
+    """Unless something is begun between the two."""
+    check = "\tif (n > t->most)\n\t\t"
+    upstream = ASKS_FIRST.replace("return ret;\n", f"return ret;\n{check}return ret;\n", 1)
+    target = LOCKS_FIRST.replace("goto out;\n", f"goto out;\n{before}{check}goto out;\n", 1)
+    found = compared(maker, (ASKS_FIRST, upstream), (LOCKS_FIRST, target))
+    assert hows(found) == [how]

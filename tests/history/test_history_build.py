@@ -126,6 +126,14 @@ def test_only_what_is_new_is_read(kernel: Path) -> None:
     assert (whole.new, content(whole.path)) == (6, before)
 
 
+def test_a_reading_with_nothing_new_leaves_the_file_alone(kernel: Path) -> None:
+    path = build(str(kernel)).path
+    before = path.read_bytes(), path.stat().st_mtime_ns
+    again = build(str(kernel))
+    assert (again.commits, again.new, again.gone) == (4, 0, 0)
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+
+
 def test_a_new_tag_releases_what_was_there(kernel: Path) -> None:
     commit = committed(kernel, "more", x=b"1\n")
     build(str(kernel))
@@ -243,7 +251,9 @@ def test_a_shallow_clone_says_where_its_history_ends(kernel: Path, tmp_path: Pat
         parents = git(kernel, "rev-parse", f"{end.id}^@").decode().split()
         assert (end.edge, end.patch_id, end.files) == (True, None, ())
         assert end.parents == len(parents)
-    git(clone, "fetch", "--quiet", "--unshallow")
+    git(clone, "fetch", "--quiet", "--unshallow", "--no-tags")
+    with indexed(clone) as index:
+        assert index.stale.startswith("the clone's history ends elsewhere than when it was built")
     assert build(str(clone)).notes == ()
     with indexed(clone) as index:
         end = index.by(ends[0])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -15,6 +16,8 @@ from test_directory import HOSTILE
 
 from analyzer.errors import AnalyzerError
 from analyzer.repo import GitTree, blob_id, open_tree, pre_image
+from analyzer.repo.git import opened
+from analyzer.repo.refs import common_directory
 
 
 def test_a_commit_is_read_and_not_the_files_on_disk(kernel: Path) -> None:
@@ -349,3 +352,16 @@ def test_without_a_git_that_works_the_user_is_told(kernel: Path, tmp_path: Path)
     assert _only_complaint(kernel, PATH=str(kernel)) == expected
     assert _only_complaint(kernel, PATH=str(kernel), GIT_PYTHON_REFRESH="quiet") == expected
     assert _only_complaint(kernel) == expected
+
+
+def test_the_common_directory_is_asked_for_once_and_again_in_another_place(tmp_path: Path) -> None:
+    first, second = (created(tmp_path / name) for name in ("first", "second"))
+    committed(first, "one", x=b"1\n")
+    git(first, "worktree", "add", "--quiet", "--detach", str(tmp_path / "tree"))
+    tree = tmp_path / "tree"
+    for _ in range(2):
+        assert common_directory(opened(str(tree))) == first / ".git"
+        assert common_directory(opened(str(second))) == second / ".git"
+    shutil.rmtree(tree)
+    second.rename(tree)
+    assert common_directory(opened(str(tree))) == tree / ".git"

@@ -57,7 +57,7 @@ def test_a_changed_guard_without_a_note() -> None:
         "1 of 1 deviations have no note in the message",
         reason="compared with the text of upstream's patch",
         evidence=(Evidence("mm/thing.c (thing()): with other code", Place(Side.INPUT, line=11)),),
-        next="Say in the message what was changed there, and why.",
+        next="Put upstream's code back, or say in the message what was changed there, and why.",
     )
 
 
