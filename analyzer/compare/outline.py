@@ -25,6 +25,7 @@ _BEHIND_NAME = re.compile(r"(?:\[[^][]*\]|\s)+$")
 _DEFINE = re.compile(r"[ \t]*#[ \t]*define[ \t]+(\w+)")
 _ARGUMENT = re.compile(r"\(\s*(\w+)")
 _C = re.compile(r"\.[ch]$")
+_CONDITION = re.compile(r"[ \t]*#[ \t]*(if|ifdef|ifndef|else|elif|endif)\b[ \t]*(\S*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def owner_of(head: str) -> Owner | None:
 
 
 def _c(text: str, lines: tuple[str, ...]) -> Iterator[Extent]:
-    data = text.encode("utf-8", "replace")
+    data = "\n".join(_compiled(lines)).encode("utf-8", "replace")
     masked = mask(data)
     starts = [0]
     for line in data.split(b"\n"):
@@ -118,6 +119,33 @@ def _c(text: str, lines: tuple[str, ...]) -> Iterator[Extent]:
         yield Extent(owner, first, end, item.conditions)
         last = end
     yield from _between(macros, last + 1, len(lines))
+
+
+def _compiled(lines: tuple[str, ...]) -> list[str]:
+    """The lines without those of ``#if 0`` that open or close a brace which they do not pair.
+
+    Whoever puts a part of a function away so counts on nobody's reading its braces.
+    """
+    kept = list(lines)
+    opened: list[int] = []  # for each open condition its line where it is the outer ``#if 0``
+    dead = False
+    for at, line in enumerate(lines):
+        match = _CONDITION.match(line) if "#" in line else None
+        if match is None:
+            continue
+        if match[1].startswith("if"):
+            outer = not dead and match.groups() == ("if", "0")
+            dead = dead or outer
+            opened.append(at if outer else -1)
+            continue
+        first = opened.pop() if opened else -1
+        dead = dead and first < 0
+        text = "".join(lines[first + 1 : at]) if first >= 0 else ""
+        if text.count("{") != text.count("}"):
+            kept[first + 1 : at] = [""] * (at - first - 1)
+        if match[1] != "endif":
+            opened.append(-1)
+    return kept
 
 
 def _item_owner(item: TopLevel, data: bytes) -> Owner | None:

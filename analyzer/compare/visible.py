@@ -73,6 +73,9 @@ class _Walk:
 
 def _in_c(lines: Sequence[Line], heading: str) -> tuple[Owner | None, ...]:
     owner = owner_of(heading.rstrip("{ \t")) if heading.strip() else None
+    if heading.rstrip().endswith(":"):
+        # Git takes a label in the first column for what a hunk stands in.
+        owner = None
     out: list[Owner | None] = []
     for piece in _pieces(lines):
         out += _in_c_piece([line.text for line in piece], owner)

@@ -14,7 +14,7 @@ from analyzer.history.following import MOST_LATER, Edge, followers
 from analyzer.history.message import plain
 from analyzer.history.place import index_path
 from analyzer.history.staleness import why_stale
-from analyzer.history.store import CVE, FIXES, PICKED, REVERTS, opened_for_reading, telling
+from analyzer.history.store import CVE, FIXES, PARTLY, PICKED, REVERTS, opened_for_reading, telling
 from analyzer.history.writing import about
 from analyzer.repo.git import Repository, is_repository, opened
 from analyzer.repo.patch_ids import patch_id
@@ -155,7 +155,7 @@ class Index(History):
         """What may fix, revert or carry a commit, and does not say so clearly.
 
         It abbreviates the id of several commits, or names none that is there beside the title of
-        this one, or reverts this one's title without an id.
+        this one, or reverts this one's title without an id; or a part of this one, or several.
         """
         with telling(self._path):
             start = self._asked.numbers(sha)
@@ -163,6 +163,9 @@ class Index(History):
                 return ()
             commit = self._asked.known(start)[0]
             found = {}
+            for one in self._asked.naming([commit.id], (PARTLY,)):
+                if one.n != start[0]:
+                    found[one.n, one.text] = f"reverts {one.text}, perhaps in part"
             for one in self._asked.ambiguous(commit.id):
                 count = self._asked.count(one.text)
                 what = f"{one.text}, which abbreviates {count} commits"

@@ -19,6 +19,7 @@ from analyzer.repo.spec import split_spec
 SECONDS = 5.0
 _MOST_AT_ONCE = 50
 _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}")
+_PARTLY = "partly"
 _VERBS = {"fixes": "fixes", "reverts": "reverts", "picked": "was picked from"}
 
 
@@ -114,7 +115,10 @@ class Live(History):
         )
         for read in search:
             for kind, text, beside in _mentions(read):
-                if why := self._why_unclear(text, beside, start, title):
+                if kind == _PARTLY:
+                    if read.id != start and self._search.means(text, "", start):
+                        found[read.id, text] = (read, f"reverts {text}, perhaps in part")
+                elif why := self._why_unclear(text, beside, start, title):
                     found[read.id, text] = (read, f"{_VERBS[kind]} {why}")
         commits = self._search.known(read for read, _ in found.values())
         return tuple(
@@ -189,4 +193,5 @@ def _mentions(read: Read) -> list[tuple[str, str, str]]:
         *(("fixes", text, title) for text, title in named.fixes),
         *(("reverts", text, title) for text, title in named.reverts),
         *(("picked", text, "") for text in named.picked),
+        *((_PARTLY, text, "") for text in named.partly),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 
 from analyzer.patch.references import read_references
@@ -16,6 +17,13 @@ _SEVEN = re.compile(
     r'^Fixes:\s{0,8}(?:commit\s{1,8})?([0-9a-f]{7})(?![0-9a-z])(?:\s{0,8}\(\s?"(.{0,400})"\s?\))?',
     re.IGNORECASE | re.MULTILINE,
 )
+# "Partially reverts commit X", "reverts commits X and Y": how much of them, a person has to read.
+_PARTLY = re.compile(
+    r"\brevert(?:s|ing)?(?:\s{1,4}of)?(?:\s{1,4}the)?(?:\s{1,4}upstream)?\s{1,4}commits?:?\s{1,4}"
+    r"((?:[0-9a-f]{7,64}\b(?:[\s,&]|and\b){0,6}){1,16})",
+    re.IGNORECASE,
+)
+_ID = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
 _REVERT_TITLE = re.compile(r'Revert "(.*)"')
 
 
@@ -23,7 +31,8 @@ _REVERT_TITLE = re.compile(r'Revert "(.*)"')
 class Named:
     """What a message names. Pairs are ids in lower case and the title beside them, or empty.
 
-    A revert that gives no id is a pair without one. ``more`` counts what was left out.
+    A revert that gives no id is a pair without one. ``partly`` are ids that it says to revert in
+    words that leave open how much. ``more`` counts what was left out.
     """
 
     fixes: tuple[tuple[str, str], ...]
@@ -32,6 +41,7 @@ class Named:
     stable: tuple[str, ...]
     cves: tuple[str, ...]
     more: int = 0
+    partly: tuple[str, ...] = ()
 
 
 def read_named(subject: str, message: str) -> Named:
@@ -51,9 +61,10 @@ def read_named(subject: str, message: str) -> Named:
         tuple(dict.fromkeys(one.sha for one in found.upstream)),
         _stable_lines(lines),
         tuple(one.id for one in read_cves(lines, numbers)),
+        _partly(message, {*fixes, *reverts}),
     )
     more = sum(max(len(kind) - MOST_NAMED, 0) for kind in kinds)
-    fixed, reverted, picked, stable, cves = kinds
+    fixed, reverted, picked, stable, cves, partly = kinds
     return Named(
         fixed[:MOST_NAMED],
         reverted[:MOST_NAMED],
@@ -61,12 +72,21 @@ def read_named(subject: str, message: str) -> Named:
         stable[:MOST_NAMED],
         cves[:MOST_NAMED],
         more,
+        partly[:MOST_NAMED],
     )
 
 
 def plain(title: str) -> str:
     """A title with single blanks, and not too long."""
     return " ".join(title[:_LONGEST_LINE].split())
+
+
+def _partly(message: str, clear: Container[str]) -> tuple[str, ...]:
+    """What a message says to revert, of which nothing clearer is said."""
+    if "revert" not in message.lower():
+        return ()
+    found = (sha[0].lower() for one in _PARTLY.finditer(message) for sha in _ID.finditer(one[1]))
+    return tuple(dict.fromkeys(sha for sha in found if sha not in clear))
 
 
 def _stable_lines(lines: list[str]) -> tuple[str, ...]:

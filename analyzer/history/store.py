@@ -11,12 +11,12 @@ from analyzer.errors import AnalyzerError
 from analyzer.repo.tree import shown
 
 # Another number, and the file is read anew.
-SCHEMA = 1
+SCHEMA = 2
 _APPLICATION = 0x6B62616B
 _SECONDS = 30.0
 _CACHE = 128 * 1024  # KiB
 
-FIXES, REVERTS, PICKED, CVE = 1, 2, 3, 4
+FIXES, REVERTS, PICKED, CVE, PARTLY = 1, 2, 3, 4, 5
 
 # `patch` is NULL where no patch-id was computed; `more` counts files that are not kept; `cut` is 1
 # where the message was not read to its end, `edge` where a shallow clone ends. Of `named`, `sha` is

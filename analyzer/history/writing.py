@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 
 from analyzer.history.reading import Read
-from analyzer.history.store import CVE, FIXES, PICKED, REVERTS
+from analyzer.history.store import CVE, FIXES, PARTLY, PICKED, REVERTS
 
 _COMMIT = """
 INSERT INTO commits(
@@ -70,6 +70,7 @@ def _named(n: int, read: Read) -> Iterator[tuple[object, ...]]:
     yield from ((n, REVERTS, sha, title) for sha, title in named.reverts)
     yield from ((n, PICKED, sha, "") for sha in named.picked)
     yield from ((n, CVE, name, "") for name in named.cves)
+    yield from ((n, PARTLY, sha, "") for sha in named.partly)
 
 
 def drop(connection: sqlite3.Connection, ids: Iterable[str]) -> None:

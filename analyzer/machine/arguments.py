@@ -8,12 +8,15 @@ struct does not have.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from functools import cached_property
 
 from analyzer.csource.file import CFile
 from analyzer.csource.syntax import (
     Call,
     Declaration,
+    Expr,
     Function,
     Index,
     Member,
@@ -42,6 +45,7 @@ class Arguments:
         self._file = file
         self._headers = headers
         self._inside: dict[str, Environment] = {}
+        self._shadowed: dict[str, frozenset[str]] = {}
 
     def wrong(self, call: Called, definition: Definition) -> str | None:
         """What is wrong with the first argument that does not fit; None where nothing is told."""
@@ -52,7 +56,7 @@ class Arguments:
             return None
         pairs = zip(call.arguments, definition.parameters, strict=False)
         for number, (argument, parameter) in enumerate(pairs, 1):
-            if not isinstance(argument, _PLAIN):
+            if not isinstance(argument, _PLAIN) or self._is_shadowed(call.function, argument):
                 continue
             given = environment.type_of(argument, None)
             if definition.form is Form.MACRO:
@@ -78,6 +82,24 @@ class Arguments:
                 return None
             self._inside[name] = _locals(function, self._outside.inner())
         return self._inside[name]
+
+    def _is_shadowed(self, name: str, argument: Expr) -> bool:
+        """Whether an argument names what several blocks of its function declare, each its own."""
+        if name not in self._shadowed:
+            function = self._file.function(name)
+            known = Counter(_declared(function) if isinstance(function, Function) else ())
+            self._shadowed[name] = frozenset(one for one, count in known.items() if count > 1)
+        several = self._shadowed[name]
+        return bool(several) and any(
+            isinstance(node, Name) and node.name in several for node in walk(argument)
+        )
+
+
+def _declared(function: Function) -> Iterator[str]:
+    yield from (each.name for each in function.parameters if each.name is not None)
+    for node in walk(function.body):
+        if isinstance(node, Declaration):
+            yield from (each.name for each in node.declared if each.name is not None)
 
 
 def _locals(function: Function, environment: Environment) -> Environment:
@@ -107,6 +129,9 @@ def _lacks(macro: Definition, parameter: str, given: CType, environment: Environ
     """The member that a macro asks of a parameter and the struct that is passed does not have."""
     record = given.to if isinstance(given, Pointer) else None
     if not isinstance(record, Record) or not parameter or not environment.fields(record):
+        return None
+    # Of a struct that the model's own header describes, not all members are known.
+    if not environment.has_layout(record):
         return None
     others = {each.name for each in macro.parameters or ()}
     for member in re.findall(_MEMBER.format(re.escape(parameter)), macro.body):

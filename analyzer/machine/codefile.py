@@ -15,10 +15,12 @@ from analyzer.machine.changed import Changed, Code
 from analyzer.machine.declared import Declared
 from analyzer.machine.definition import Definition, Doubt, Spot
 from analyzer.machine.presence import is_false, live
-from analyzer.repo import Tree
+from analyzer.repo import Tree, grep
 from analyzer.translate.headers import Headers
 
 _MOST_INCLUDING = 3
+# For each of the searches that a missing name costs.
+_SECONDS = 2.0
 _JOINT = re.compile(r"\\\r?\n")
 _CONFIG = re.compile(r"\bCONFIG_(\w+)")
 _BUILT = re.compile(r"\$\(CONFIG_(\w+)\)")
@@ -62,6 +64,23 @@ class CodeFile:
                     Doubt("it is part of another file, which includes it", Spot(path, line))
                 )
         return tuple(found[:_MOST_INCLUDING])
+
+    def elsewhere_declared(self, name: str) -> tuple[Doubt, ...]:
+        """Headers of other architectures that lead to a header with the name.
+
+        What a file sees may hang on the architecture that it is compiled for, and one was read.
+        """
+        named = grep(self._tree, (name.encode(),), ("include",), whole=True, seconds=_SECONDS)
+        headers = dict.fromkeys(hit.path for hit in named if hit.path.endswith(".h"))
+        words = [path.removeprefix("include/").encode() for path in headers][:_MOST_INCLUDING]
+        leading = grep(self._tree, words, ("arch",), seconds=_SECONDS)
+        return tuple(
+            Doubt("another architecture's headers lead to it", Spot(hit.path, hit.line))
+            for hit in leading
+            if "/include/" in hit.path
+            and not hit.path.startswith(f"arch/{self._arch}/")
+            and hit.text.lstrip().startswith(b"#")
+        )[:_MOST_INCLUDING]
 
     def around(self, line: int) -> tuple[str, ...]:
         """The conditions that a line stands under."""

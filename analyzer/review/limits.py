@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.finding import Evidence, NotChecked, State
+from analyzer.finding import NEWEST_OF_HISTORY, Evidence, NotChecked, State
 from analyzer.patch.damage import Grade
 from analyzer.replay.outcome import NotRun, Outcome
 from analyzer.result import Assumption, Item

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,8 @@ import pytest
 
 from analyzer.branch import BranchRequest, review_branch
 from analyzer.errors import AnalyzerError
+from analyzer.finding import NotChecked
+from analyzer.history.build import build
 from analyzer.report import PageFormat, schema
 from analyzer.report.page import Need, Page, page_schema, render_page
 from tests.branch.conftest import World, document
@@ -122,6 +125,27 @@ def test_a_disk_that_takes_nothing_is_said(asked: BranchRequest, tmp_path: Path)
         ("not all reports could be kept", "Not a directory")
     ]
     assert "Not a directory" in _shown(page, PageFormat.TERMINAL)
+
+
+def test_an_index_older_than_upstream_is_told_on_the_page(
+    asked: BranchRequest, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    upstream = shutil.copytree(world.top / "upstream", tmp_path / "upstream")
+    one = f"{world.release[0]}..{world.release[1]}"
+    request = replace(asked, upstream=str(upstream), range=one, kept_in=None)
+    build(str(upstream))
+    assert review_branch(request).notes == ()
+    fix = git(upstream, "commit-tree", "main^{tree}", "-p", "main", "-m", "later")
+    git(upstream, "update-ref", "refs/heads/main", fix)
+    why = "a branch has moved since it was built: run `analyze index` again"
+    told = (NotChecked("the newest of upstream's history", why),)
+    for kept in (False, True):
+        page = review_branch(request)
+        assert ([row.kept for row in page.rows], page.notes) == ([kept], told)
+    build(str(upstream))
+    page = review_branch(request)
+    assert ([row.kept for row in page.rows], page.notes) == ([False], ())
 
 
 def test_a_range_in_which_nothing_claims_is_not_fine(asked: BranchRequest, world: World) -> None:

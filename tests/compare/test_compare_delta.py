@@ -10,9 +10,10 @@ import pytest
 from made_patches import SHA, Maker, delta, files_of, places, told
 
 from analyzer.compare.change import Texts, UpstreamPatch
-from analyzer.compare.landing import Where
 from analyzer.compare.delta import compare
+from analyzer.compare.landing import Where
 from analyzer.compare.lineage import How
+from analyzer.compare.outline import outline
 from analyzer.patch.damage import Grade
 from analyzer.patch.lines import FilePatch
 from analyzer.source import Place, Side
@@ -351,6 +352,36 @@ def test_a_macro_is_at_home_outside_of_functions(maker: Maker) -> None:
         (Where.SAME, 2),
         (Where.SAME, 1),
     ]
+
+
+def test_a_label_in_a_hunks_header_is_no_function(maker: Maker) -> None:
+    """Git without a rule for C names the last line that begins in the first column."""
+    body = "".join(f"\tstep_{at}(ring);\n" for at in range(8))
+    before = f"int run_slots(struct ring *ring)\n{{\nagain:\n{body}\treturn 0;\n}}\n"
+    after = before.replace("step_7(ring)", "step_7(ring, 1)")
+    patch = maker.diff(C, before, after)
+    head = next(line for line in patch.splitlines() if line.startswith("@@"))
+    labelled = patch.replace(head, head.rpartition("@@")[0] + "@@ again:")
+    found = delta(labelled, patch, Texts({}, {C: (before, after)}))
+    assert Where.ELSEWHERE not in [one.where for file in found.files for one in file.landings]
+
+
+@pytest.mark.parametrize(
+    "dead", ["\tif (at) {\n", "\t}\n", "\tif (at) {\n\t}\n", "#if 1\n\t{\n#endif\n"]
+)
+def test_what_is_put_away_opens_no_brace(dead: str) -> None:
+    text = f"int one(int at)\n{{\n#if 0\n{dead}#endif\n\treturn at;\n}}\n\nint two(void)\n{{\n}}\n"
+    found = [each.owner.name for each in outline(text, C).extents]
+    assert found == ["one", "two"]
+
+
+def test_a_label_that_is_here_as_well_is_not_renamed(maker: Maker) -> None:
+    """Our hunk shows that out_unlock is another label of the same function."""
+    before = "int run(int at)\n{\n\tif (at > 8)\n\t\tgoto out_unlock;\n\treturn at;\n}\n"
+    check = "{\n\tif (at < 0)\n\t\tgoto %s;\n"
+    theirs = maker.diff(C, before, before.replace("{\n", check % "out_unlock"))
+    ours = maker.diff(C, before, before.replace("{\n", check % "out"))
+    assert [change for _path, change, _owner in told(delta(theirs, ours))] == ["CHANGED"]
 
 
 # --- files ------------------------------------------------------------------------------------

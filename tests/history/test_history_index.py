@@ -274,3 +274,23 @@ def test_unclear_is_a_fact(top: Path, asked: Opener) -> None:
     history = asked(top)
     known = history.by_subject('Revert "bad"')[0]
     assert history.unclear(bad) == (Unclear(known, "", "reverts a commit with this one's title"),)
+
+
+def test_a_revert_in_part_or_of_several_is_unclear(top: Path, asked: Opener) -> None:
+    bad = committed(top, "bad", x=b"1\n")
+    worse = committed(top, "worse", x=b"2\n")
+    partly = committed(top, f"mend\n\nThis change partially reverts commit\n{bad}.", x=b"3\n")
+    text = f"take back\n\nThis reverts commits {bad[:12]},\n{worse} and {'0' * 12}.\n"
+    both = committed(top, text, x=b"4\n")
+    text = f"again\n\nAfter reverting commit {bad[:12]} it works.\n\nFixes: {bad[:12]}"
+    fix = committed(top, text, x=b"5\n")
+    history = asked(top)
+    assert told(history.later(bad)) == [("again", "fixes", bad, 1)]
+    assert history.later(bad)[0].commit.id == fix
+    found = {(one.commit.id, one.text, one.why) for one in history.unclear(bad)}
+    assert found == {
+        (partly, bad, f"reverts {bad}, perhaps in part"),
+        (both, bad[:12], f"reverts {bad[:12]}, perhaps in part"),
+    }
+    assert [one.commit.id for one in history.unclear(worse)] == [both]
+    assert history.unclear(fix) == ()

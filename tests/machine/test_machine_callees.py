@@ -306,3 +306,46 @@ def test_a_kernel_that_builds_has_no_missing_callee(root: Path) -> None:
     broken = (Trouble.MISSING, Trouble.ARITY, Trouble.ARGUMENT, Trouble.UNSEEN)
     assert len(found) > 50
     assert [one for one in told(found) if one[0] in broken] == []
+
+
+def test_a_header_s_macro_is_expanded_elsewhere(tmp_path: Path) -> None:
+    """It sees what the files see that use it, so what its own header lacks may be there."""
+    header = "#define take_once(state) \\\n\tDO_ONCE(take_all, (state))\n"
+    tree = tree_at(tmp_path, "", **{"include/linux/once_more.h": header})
+    found = told(callees(Code(tree, (Changed("include/linux/once_more.h", frozenset({1, 2})),))))
+    said = "DO_ONCE() is called by a macro of a header, which other files expand"
+    assert found == [(Trouble.UNSEEN, said, "None")]
+
+
+def test_blocks_that_give_a_name_a_type_each(tmp_path: Path) -> None:
+    """Which of them an argument means takes its block to tell, so nothing is told of it."""
+    call = "flush_tlb_range(one, addr, addr);"
+    body = (
+        f"\t{{\n\t\tstruct vm_area_struct *one = vma;\n\t\t{call}\n\t}}\n"
+        "\t{\n\t\tstruct mm_struct *one = vma->vm_mm;\n\t\tcheck_mm(one);\n\t}\n"
+    )
+    assert looked(tmp_path, body) == []
+
+
+def test_what_another_architectures_headers_lead_to_is_not_missing(tmp_path: Path) -> None:
+    more = {
+        "include/linux/snapshot.h": "void keep_snapshot(int number);\n",
+        "include/linux/lonely.h": "void keep_alone(int number);\n",
+        "arch/arm64/include/asm/io.h": "#include <linux/snapshot.h>\n",
+    }
+    assert looked(tmp_path, "\tkeep_snapshot(1);\n\tkeep_alone(1);\n", **more) == [
+        (
+            Trouble.UNSEEN,
+            "keep_snapshot() could not be looked up: another architecture's headers lead to it "
+            "(arch/arm64/include/asm/io.h:1)",
+            "arch/arm64/include/asm/io.h:1",
+        ),
+        (Trouble.MISSING, "nothing that mm/move.c sees declares keep_alone()", "None"),
+    ]
+
+
+def test_a_struct_that_the_model_s_header_describes_may_have_more_members(tmp_path: Path) -> None:
+    head = HEAD.replace("int move", "struct task_struct;\nint move", 1)
+    mm = MM + "#define get_task(tsk) use(&(tsk)->usage)\nvoid use(int *count);\n"
+    body = "\tstruct task_struct *task = current;\n\tget_task(task);\n"
+    assert looked(tmp_path, body, head=head, mm=mm) == []

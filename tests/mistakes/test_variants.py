@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from worlds import DRIVER_C, RING_H, Edit, World, picked, signed, upstreams
+from worlds import DRIVER_C, RING_H, Edit, World, git, picked, signed, upstreams
 
 from analyzer.finding import State
 from analyzer.result import Report
@@ -35,7 +35,7 @@ def findings(report: Report) -> list[tuple[str, str]]:
 
 def hidden(world: World) -> None:
     """A header on the branch that only a build makes: what it declares cannot be looked up."""
-    include = '#include <linux/ring.h>\n'
+    include = "#include <linux/ring.h>\n"
     made = include + "#include <asm/made.h>\n"
     world.branch.commit("ring: a header of the build", signed(), ((DRIVER_C, include, made),))
 
@@ -69,3 +69,76 @@ def test_a_cve_with_a_wrong_digit(world: World, line: str) -> None:
 
 
 WAKE: Edit = (DRIVER_C, "\tring->running = 1;\n", "\tring->running = 1;\n\tring_forget(ring);\n")
+
+
+# --- upstream as one patch file -------------------------------------------------------------------
+
+BELL = "\nconfig RING_BELL\n\tbool\n\nconfig PUMP\n"
+DEFINED: Edit = ("drivers/Kconfig", "\nconfig PUMP\n", BELL)
+SELECTED: Edit = (
+    "arch/x86/Kconfig",
+    "\tselect HAVE_CLOCK\n",
+    "\tselect HAVE_CLOCK\n\tselect RING_BELL\n",
+)
+RUNG: Edit = (
+    DRIVER_C,
+    "\tring->running = 1;\n",
+    "#ifdef CONFIG_RING_BELL\n\tring_forget(ring);\n#endif\n\tring->running = 1;\n",
+)
+ELSEWHERE: Edit = (
+    "arch/x86/Kconfig",
+    "\tdepends on X86\n",
+    "\tdepends on X86\n\tselect RING_BELL\n",
+)
+TWICE: Edit = (
+    "arch/x86/Kconfig",
+    "config X86\n\tdef_bool y\n\tselect HAVE_CLOCK\n",
+    "config X86\n\tdef_bool y\n\tselect RING_BELL if X86_64\n"
+    "\tselect HAVE_CLOCK\n\tselect RING_BELL\n",
+)
+
+
+@pytest.mark.parametrize("tree", [True, False])
+@pytest.mark.parametrize(
+    ("mine", "wrong"),
+    [
+        ((SELECTED,), set()),
+        ((ELSEWHERE,), {"CF-3", "TX-2"}),
+        ((TWICE,), {"CF-3", "TX-4"}),
+        ((), {"CF-2", "TX-1", "TX-4"}),
+    ],
+)
+def test_upstreams_patch_file_tells_where_selects_stand(
+    world: World, mine: tuple[Edit, ...], wrong: set[str], *, tree: bool
+) -> None:
+    if not tree:
+        # That nothing selects a symbol takes a tree to tell.
+        wrong = wrong - {"CF-2"}
+    edits = (DEFINED, SELECTED, RUNG)
+    commit = world.upstream.commit("ring: a bell", upstreams(WHY), edits)
+    file = world.upstream.top.parent / "upstream.patch"
+    file.write_bytes(git(world.upstream.top, "format-patch", "-1", "--stdout"))
+    world.branch.commit("ring: a bell", picked(commit, WHY), (DEFINED, *mine, RUNG))
+    target = f"{world.branch.top}@HEAD^" if tree else None
+    found = {name for name, _ in findings(world.report(upstream=str(file), target=target))}
+    assert found == wrong
+
+
+@pytest.mark.parametrize(("arch", "dead"), [("x86", True), ("arm64", False)])
+def test_a_series_that_selects_for_another_architecture(
+    world: World, arch: str, *, dead: bool
+) -> None:
+    arm = ("arch/arm64/Kconfig", "", "config ARM64\n\tdef_bool y\n")
+    world.branch.texts[arm[0]] = world.upstream.texts[arm[0]] = ""
+    more: Edit = (arm[0], "\tdef_bool y\n", "\tdef_bool y\n\tselect RING_BELL\n")
+    for repo in (world.upstream, world.branch):
+        repo.commit("arm64: begin", signed(), (arm,))
+    for at, edits in enumerate(((DEFINED, RUNG), (more,))):
+        commit = world.upstream.commit(f"ring: a bell {at}", upstreams(WHY), edits)
+        world.branch.commit(f"ring: a bell {at}", picked(commit, WHY), edits)
+    reports = world.reports(
+        f"{world.branch.top}@HEAD~2..HEAD",
+        target=f"{world.branch.top}@HEAD~2",
+        architectures=(arch,),
+    )
+    assert ("CF-2" in dict(findings(reports[0]))) is dead
