@@ -63,7 +63,10 @@ def upstream_of(
     path = Path(split_spec(source)[0])
     if path.is_file():
         series = read_series(read_input(source), source)
-        return Upstream(source, UpstreamPatch(_only(series.patches, source).files, named))
+        own = _own(series.patches, patch, named, source)
+        if own is None:
+            return Upstream(source, found=f"{source} holds another commit's patch: not compared")
+        return Upstream(source, UpstreamPatch(own.files, named))
     if path.is_dir() and not is_repository(path):
         return Upstream(source, after=open_tree(source))
     return _of_repository(source, patch, mended, named)
@@ -80,11 +83,28 @@ def revision_of(source: str | None, revision: str) -> str | None:
     return open_commit(source, revision).commit if is_repository(path) else None
 
 
-def _only(patches: Sequence[Patch], source: str) -> Patch:
-    if len(patches) != 1:
-        what = f"holds {len(patches)} patches"
-        raise AnalyzerError(what, where=source, todo="give upstream's one commit")
-    return patches[0]
+def _own(patches: Sequence[Patch], patch: Patch, named: str | None, source: str) -> Patch | None:
+    """Upstream's patch of a file of them: by the id, else by the subject; a lone one is meant.
+
+    None where the file has other commits' patches alone.
+    """
+    found = [one for one in patches if named and _is_named(one.message.commit, named)]
+    found = found or [one for one in patches if _title(one) and _title(one) == _title(patch)]
+    if len(found) == 1:
+        return found[0]
+    if len(patches) == 1:
+        # Another subject alone is no other commit; an id that is not this one's is.
+        return patches[0] if not (named and patches[0].message.commit) else None
+    what = f"holds {len(patches)} patches, and {len(found) or 'none'} of them fit"
+    raise AnalyzerError(what, where=source, todo="give upstream's one commit")
+
+
+def _is_named(commit: str | None, named: str) -> bool:
+    return commit is not None and (commit.startswith(named) or named.startswith(commit))
+
+
+def _title(patch: Patch) -> str:
+    return patch.message.subject.title if patch.message.subject else ""
 
 
 def _of_repository(source: str, patch: Patch, mended: Mended, named: str | None) -> Upstream:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyzer.compare.change import Change, LinePair, RunPair
+from analyzer.compare.change import Change, LinePair, Run, RunPair
 from analyzer.compare.delta import Delta, FilePair
 from analyzer.compare.elsewhere import holds
 from analyzer.finding import Evidence, State
@@ -150,12 +150,12 @@ def _lines_missing(case: Case, pair: RunPair, notes: tuple[Said, ...]) -> Iterat
 
     Where other lines were written anew beside it, what it did may be in them.
     """
-    gone = [
-        line for line in pair.lines if line.change is Change.DROPPED and _is_missing(pair, line)
-    ]
-    if not gone or pair.ours is None or pair.theirs is None:
+    if pair.ours is None or pair.theirs is None:
         return
-    anew = any(line.change in (Change.CHANGED, Change.ADDED) for line in pair.lines)
+    gone = [line for line in pair.lines if _is_missing(pair.theirs, pair.ours, line)]
+    if not gone:
+        return
+    anew = any(_is_anew(line) for line in pair.lines if line not in gone)
     elsewhere = any(holds(other.files, pair.theirs) for other in case.others)
     mild = anew or elsewhere or covers(notes, pair)
     said = f"{where(pair)}: {'; '.join(beside(line) for line in gone[:_MOST_LINES])}"
@@ -163,13 +163,25 @@ def _lines_missing(case: Case, pair: RunPair, notes: tuple[Said, ...]) -> Iterat
     yield _Told(Evidence(said, place(pair)), state, _LINE)
 
 
-def _is_missing(pair: RunPair, line: LinePair) -> bool:
-    """Whether what a line of code does is not there: added in vain, or not taken away."""
-    theirs = line.theirs
-    if theirs is None or not theirs.is_code or pair.ours is None:
+def _is_missing(theirs: Run, ours: Run, line: LinePair) -> bool:
+    """Whether a line of code that upstream's has is not there behind ours, or the other way round.
+
+    It is added by upstream's alone, or taken away by one of the two while the other keeps it.
+    """
+    one = line.theirs or line.ours
+    if one is None or not one.is_code or line.change not in (Change.DROPPED, Change.ADDED):
         return False
-    stays = any(one.words == theirs.words for one in (*pair.ours.above, *pair.ours.below))
-    return stays if theirs.mark is Mark.REMOVED else not stays
+    run = ours if line.change is Change.DROPPED else theirs
+    stays = any(each.words == one.words for each in (*run.above, *run.below))
+    if one.mark is Mark.REMOVED:
+        return stays
+    return line.change is Change.DROPPED and not stays
+
+
+def _is_anew(line: LinePair) -> bool:
+    """Whether ours has code in a line that upstream's has not."""
+    added = line.change is Change.ADDED and line.ours is not None and line.ours.mark is Mark.ADDED
+    return added or line.change is Change.CHANGED
 
 
 def _of_file(file: FilePair, notes: tuple[Said, ...]) -> Iterator[_Told]:

@@ -213,3 +213,12 @@ def test_a_prerequisite_that_comes_after(world: World) -> None:
     world.branch.commit(SUBJECT, picked(second, WHY), use)
     world.branch.commit("ring: tell whether a ring waits", picked(first, WHY), need)
     assert findings(both(world)[0]) == ["SM-2", "DP-1"]
+
+
+def test_a_line_that_only_goes_away(world: World) -> None:
+    """Upstream moves code around a line, which the backport loses."""
+    moved = "\tif (ring->head != ring->tail)\n\t\tring_kick(ring);\n"
+    edits: tuple[Edit, ...] = ((DRIVER_C, GATE, moved + "\tring->running = 1;\n"),)
+    commit = world.upstream.commit(SUBJECT, upstreams(WHY), edits)
+    world.branch.commit(SUBJECT, picked(commit, WHY), ((DRIVER_C, GATE, moved),))
+    assert findings(world.report()) == ["TX-1", "TX-4"]

@@ -142,3 +142,25 @@ def test_a_series_that_selects_for_another_architecture(
         architectures=(arch,),
     )
     assert ("CF-2" in dict(findings(reports[0]))) is dead
+
+
+def test_each_patch_of_a_series_beside_its_own_in_a_file_of_several(
+    world: World, tmp_path: Path
+) -> None:
+    """By the id that each names; a file with another commit's patch alone compares nothing."""
+    edits: tuple[tuple[Edit, ...], ...] = (
+        ((DRIVER_C, "\tring->running = 1;\n", "\tring->running = 1;\n\tring_forget(ring);\n"),),
+        ((DRIVER_C, "\tring->running = 0;\n", "\tring->running = 0;\n\tring_forget(ring);\n"),),
+    )
+    for at, edit in enumerate(edits):
+        commit = world.upstream.commit(f"ring: step {at}", upstreams("Why."), edit)
+        world.branch.commit(f"ring: step {at}", picked(commit, "Why."), edit)
+    top, series = world.branch.top, f"{world.branch.top}@HEAD~2..HEAD"
+    both, one = tmp_path / "both.mbox", tmp_path / "one.patch"
+    both.write_bytes(git(world.upstream.top, "format-patch", "-2", "--stdout"))
+    one.write_bytes(git(world.upstream.top, "format-patch", "-1", "--stdout"))
+    for file, states in ((both, ["ok", "ok"]), (one, ["cannot-tell", "ok"])):
+        reports = world.reports(series, upstream=str(file), target=f"{top}@HEAD~2")
+        found = [{item.id: item.state.value for item in report.items} for report in reports]
+        assert [each["TX-3"] for each in found] == states
+        assert [name for each in found for name, state in each.items() if state == "finding"] == []
