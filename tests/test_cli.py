@@ -343,7 +343,7 @@ def test_a_commit_and_a_range_of_a_repository_are_read(
 
 
 def test_an_unknown_commit_and_a_hostile_one_are_one_line(run: Run, repository: Path) -> None:
-    for revision in ("nowhere", "--output=/tmp/x", "HEAD..HEAD"):
+    for revision in ("nowhere", "--output=x", "HEAD..HEAD"):
         done = run(f"{repository}@{revision}")
         assert (done.returncode, done.stdout, len(lines(done.stderr))) == (2, b"", 1)
 
