@@ -27,6 +27,9 @@ from analyzer.translate.spelling import spelled
 _FORCED = b"#include <linux/kconfig.h>\n#include <linux/compiler_types.h>\n"
 _INCLUDE = re.compile(rb'^[ \t]*+#[ \t]*+include[ \t]*+(?:<([^>\n]++)>|"([^"\n]++)")', re.MULTILINE)
 # Headers that a build makes and that hold constants alone.
+_COMPILER_S = frozenset(
+    f"{name}.h" for name in ("float", "iso646", "limits", "stdarg", "stdbool", "stddef", "stdint")
+)
 _CONSTANTS = re.compile(
     r"asm/(?:unistd|syscalls)_\w+\.h|generated/(?:asm-offsets|bounds|autoconf|autoksyms|timeconst"
     r"|utsrelease|utsversion|compile|rq-offsets)\.h|generated/uapi/linux/version\.h|linux/version\.h"
@@ -256,8 +259,11 @@ def _is_part(word: bytes, whole: bytes) -> bool:
 
 
 def _is_outside(name: str, *, quoted: bool) -> bool:
-    """Whether a header is the compiler's or the host's, or has constants alone."""
-    return _CONSTANTS.fullmatch(name) is not None or ("/" not in name and not quoted)
+    """Whether a header is the compiler's, or has constants alone.
+
+    Others without a directory in brackets are a driver's own, by an ``-I`` of its Makefile.
+    """
+    return _CONSTANTS.fullmatch(name) is not None or (name in _COMPILER_S and not quoted)
 
 
 def _of_macro(macro: Macro, path: str, conditions: tuple[str, ...]) -> Definition:

@@ -349,3 +349,15 @@ def test_a_struct_that_the_model_s_header_describes_may_have_more_members(tmp_pa
     mm = MM + "#define get_task(tsk) use(&(tsk)->usage)\nvoid use(int *count);\n"
     body = "\tstruct task_struct *task = current;\n\tget_task(task);\n"
     assert looked(tmp_path, body, head=head, mm=mm) == []
+
+
+def test_a_header_that_a_makefile_leads_to_is_not_looked_up(tmp_path: Path) -> None:
+    head = "#include <stdarg.h>\n#include <own_types.h>\n" + HEAD
+    body = "\tgone(1);\n"
+    first = head.count("\n") + 1
+    tree = tree_at(tmp_path, body, head=head)
+    code = Code(tree, (Changed("mm/move.c", frozenset({first})),))
+    said = "gone() could not be looked up: the tree has no own_types.h, which a build may make "
+    assert told(callees(code)) == [
+        (Trouble.UNSEEN, said + "(mm/move.c:2)", "mm/move.c:2"),
+    ]
