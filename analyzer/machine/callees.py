@@ -146,8 +146,8 @@ def _missing(call: Called, file: CodeFile) -> Problem:
         said = f"{call.name}() is called with {elsewhere} on, whose headers were not read"
         return Problem(Trouble.UNSEEN, said)
     doubts = file.declared.doubts(call.name) or file.included_by
-    if not doubts and call.function is None and path.endswith(".h"):
-        said = f"{call.name}() is called by a macro of a header, which other files expand"
+    if not doubts and path.endswith(".h"):
+        said = f"{call.name}() is called in a header, which sees what the files see that include it"
         return Problem(Trouble.UNSEEN, said)
     doubts = doubts or file.elsewhere_declared(call.name)
     if not doubts:

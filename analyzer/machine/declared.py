@@ -83,8 +83,20 @@ class Declared:
                         "what declares it there is not read", _spot(path, pieces, item.start)
                     )
         yield from (each for each in self._pasted(name) if isinstance(each, Doubt))
+        yield from self._named(name)
         for header in self._unfound:
             yield Doubt(f"the tree has no {header[0]}, which a build may make", header[1])
+
+    def _named(self, name: str) -> Iterator[Doubt]:
+        """Headers that have the name outside of remarks, in a form that was not read."""
+        says = re.compile(
+            rb"^(?![ \t]*+(?:/?\*|//))[^\n]*\b%b[ \t]*\(" % name.encode(), re.MULTILINE
+        )
+        for path, data in self._all_texts.items():
+            found = says.search(data) if path != self.file.path else None
+            if found is not None:
+                line = data.count(b"\n", 0, found.start()) + 1
+                yield Doubt("it is named there, in a form that is not read", Spot(path, line))
 
     # --- the files ------------------------------------------------------------------------------
 
@@ -155,7 +167,8 @@ class Declared:
         """What uses of macros at the top level make of a name, as ``PAGEFLAG`` does."""
         whole, says = word_of(name), re.compile(rf"\b{re.escape(name)}\b")
         for path, data, start, macro, words in self._uses:
-            if not (any(_is_part(word, whole) for word in words) or self._has(macro, says)):
+            parts = any(_is_part(word, whole) for word in words)
+            if not (parts or self._has(macro, says) or self._may_paste(macro, name)):
                 continue
             use = _whole_use(data, start)
             made = expand(use, self._macro, _LONGEST_MADE)

@@ -313,7 +313,7 @@ def test_a_header_s_macro_is_expanded_elsewhere(tmp_path: Path) -> None:
     header = "#define take_once(state) \\\n\tDO_ONCE(take_all, (state))\n"
     tree = tree_at(tmp_path, "", **{"include/linux/once_more.h": header})
     found = told(callees(Code(tree, (Changed("include/linux/once_more.h", frozenset({1, 2})),))))
-    said = "DO_ONCE() is called by a macro of a header, which other files expand"
+    said = "DO_ONCE() is called in a header, which sees what the files see that include it"
     assert found == [(Trouble.UNSEEN, said, "None")]
 
 
@@ -360,4 +360,18 @@ def test_a_header_that_a_makefile_leads_to_is_not_looked_up(tmp_path: Path) -> N
     said = "gone() could not be looked up: the tree has no own_types.h, which a build may make "
     assert told(callees(code)) == [
         (Trouble.UNSEEN, said + "(mm/move.c:2)", "mm/move.c:2"),
+    ]
+
+
+def test_a_name_that_a_header_has_in_another_form_is_not_missing(tmp_path: Path) -> None:
+    """Made by ``##`` from one digit, or declared in the argument of a macro that is not known."""
+    mm = (
+        MM
+        + "#define UNKNOWN(ver) static inline int has_unknown_v##ver##_parts(void) { return 0; }\n"
+        + "UNKNOWN(2)\nUNKNOWN(4)\nEXTERNAL(void put_back(int number))\n/* gone(1) was here */\n"
+    )
+    body = "\thas_unknown_v4_parts();\n\tput_back(1);\n\tgone(1);\n"
+    found = looked(tmp_path, body, mm=mm)
+    assert [one for one in found if one[0] is Trouble.MISSING] == [
+        (Trouble.MISSING, "nothing that mm/move.c sees declares gone()", "None")
     ]
