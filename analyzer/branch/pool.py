@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
-import threading
 from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -101,15 +100,15 @@ def _started(task: Task, told: str) -> _Worker:
 
 @contextlib.contextmanager
 def _deaf() -> Iterator[None]:
-    """Whatever is started within hears no Ctrl-C: that is for the process that started it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Whatever is started within hears no Ctrl-C: that is for the process that started it.
+
+    It waits here meanwhile and is not lost.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _answer(worker: _Worker) -> tuple[Answer, bool]:
