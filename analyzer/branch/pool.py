@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
+import threading
 from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
@@ -102,13 +103,32 @@ def _started(task: Task, told: str) -> _Worker:
 def _deaf() -> Iterator[None]:
     """Whatever is started within hears no Ctrl-C: that is for the process that started it.
 
-    It waits here meanwhile and is not lost.
+    There it waits until the end of the block, and is not lost.
     """
+    # A tracker that is started later takes the block away again (Python before 3.13).
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with _kept_waiting():
+            yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _kept_waiting() -> Iterator[None]:
+    """A Ctrl-C that another thread of ours hears, which draws the bar, comes at the end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: heard.append(number))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, before)
+        for number in heard[:1]:
+            signal.raise_signal(number)
 
 
 def _answer(worker: _Worker) -> tuple[Answer, bool]:
