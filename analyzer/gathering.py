@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from analyzer.patch.lines import Mark
 from analyzer.replay.outcome import Outcome
 from analyzer.result import Request
 from analyzer.review import Case
-from analyzer.review.behaviour import touches_code
+from analyzer.review.behaviour import ran, touches_code
 from analyzer.symbols_there import configured_there, symbols_of_trees
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def learnt(case: Case, ground: Ground, settings: Settings, logs: Logs | None) ->
     return replace(
         case,
         seen=seen,
+        upstream_message=ground.upstream.message if ground.upstream else None,
         outcome=outcome,
         delta=delta,
         exits=_exits(case, ground, delta, texts),
@@ -138,14 +139,12 @@ def past_on(request: Request, case: Case, ground: Ground, settings: Settings) ->
     return past_of(case, given, patched.before, patched.after, patched.refused, change)
 
 
-def how_to_prove(request: Request, progress: Progress | None) -> Proving | None:
-    """How things are to be proved, None for not at all: then nothing of it is loaded."""
-    if not request.prove:
-        return None
-    from analyzer.prove.judge import Budget
+def how_to_prove(request: Request, progress: Progress | None) -> Proving:
+    """How things are to be proved. Unasked, it takes no longer than a user waits for the rest."""
+    from analyzer.prove.judge import PLAIN, UNASKED, Budget
     from analyzer.prove.proving import Proving, saver
 
-    budget = Budget()
+    budget = PLAIN if request.prove else UNASKED
     if request.prove_limit is not None:
         budget = Budget(request.prove_limit, max(1.0, request.prove_limit / 4))
     keep = None if request.save_queries is None else saver(request.save_queries)
@@ -153,18 +152,29 @@ def how_to_prove(request: Request, progress: Progress | None) -> Proving | None:
 
 
 def proved(
-    case: Case, ground: Ground, settings: Settings, how: Proving | None, *, ended: bool
+    case: Case, ground: Ground, settings: Settings, how: Callable[[], Proving], *, ended: bool
 ) -> Case:
-    """The case with what is proved of it. ``ended``: the user wants no more."""
-    if how is None or not touches_code(case):
+    """The case with what is proved of it. ``ended``: the user wants no more.
+
+    Code that could not be run is proved unasked where both trees are there: nothing else can tell
+    what it does.
+    """
+    wanted = _only_provable(case, ground) if case.prove is None else case.prove
+    if not wanted or not touches_code(case):
         return case
     from analyzer.prove.session import Proofs
     from analyzer.proving import proved_on
 
     if ended:
         return replace(case, proofs=Proofs(interrupted=True))
-    proofs = proved_on(ground, case.mended, settings, case.delta, how)
-    return replace(case, proofs=proved_alone(case, how) if proofs is None else proofs)
+    proofs = proved_on(ground, case.mended, settings, case.delta, how())
+    return replace(case, proofs=proved_alone(case, how()) if proofs is None else proofs)
+
+
+def _only_provable(case: Case, ground: Ground) -> bool:
+    """Whether nothing ran, and there is something to prove it on."""
+    upstream = ground.upstream is not None and ground.upstream.after is not None
+    return upstream and bool(ground.readings) and not ran(case)
 
 
 def proved_alone(case: Case, how: Proving) -> Proofs:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, partial
 from os.path import lexists
 from typing import TYPE_CHECKING
 
@@ -81,7 +82,9 @@ def study(
         write_repaired(request.write_repaired, cases)
     settings = configuration_of(request.config, ()).symbols
     logs = _logs(request, progress)
-    how = how_to_prove(request, progress)
+    how = cache(partial(how_to_prove, request, progress))
+    if request.save_queries is not None:
+        how()  # A directory that cannot be made is told before all else.
     studies: list[Study] = []
     for case, ground in zip(cases, grounds, strict=True):
         ended = any(one.report.interrupted for one in studies)

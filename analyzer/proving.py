@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from analyzer.kernels import Ground, Settings, Upstream, symbols_tested, target_of
+from analyzer.kernels import Ground, Reading, Settings, Upstream, symbols_tested, target_of
 from analyzer.patch.lines import FilePatch
 
 if TYPE_CHECKING:
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from analyzer.prove.proving import Proving
     from analyzer.prove.session import Proofs
     from analyzer.repair import Mended
+    from analyzer.repo import Tree
+
+_CONDITION = re.compile(r"[ \t]*+#[ \t]*+(?:if|elif)")
+_SYMBOL = re.compile(r"\bCONFIG_(\w+?)(?:_MODULE)?\b")
+# What no kernel that is not made for it has.
+_USUAL = {"PREEMPT_RT": "n"}
 
 
 def proved_on(
@@ -37,6 +44,7 @@ def proved_on(
         return Proofs(unproved=(Unproved("the patch", f"it does not apply: {why}"),))
     theirs = upstream.patch.files if upstream.patch else ()
     files = {one.name: tuple(one.files) for one in mended.readings}
+    arms = () if settings else tuple(_arms(upstream, readings, files))
     subject = Subject(
         Kernel(upstream.before, upstream.after, theirs),
         tuple(
@@ -44,24 +52,50 @@ def proved_on(
             for one in readings
             if one.patched.after is not None
         ),
-        tuple(_configurations(theirs, mended, settings)),
+        tuple(_configurations(theirs, mended, settings, arms)),
         _constants(),
         {} if delta is None else dict(_renamed(delta)),
         {} if delta is None else dict(_moved(delta)),
-        tuple(_taken(upstream, assumed=assumed)),
+        tuple(_taken(upstream, arms, assumed=assumed)),
     )
     return prove_trees(subject, how.budget, keep=how.keep, progress=how.progress)
 
 
 def _configurations(
-    theirs: Sequence[FilePatch], mended: Mended, settings: Settings
+    theirs: Sequence[FilePatch], mended: Mended, settings: Settings, arms: Sequence[str]
 ) -> Iterator[tuple[tuple[tuple[str, str], ...], Configuration]]:
-    """Those that trees are run under: all that the patches name y, and each n by itself."""
+    """Those that trees are run under: all that the patches name y, and each n by itself.
+
+    Where no ``.config`` was given, nothing is known of other symbols. Were they taken for off, a
+    header's empty stand-in for a subsystem would be proved in place of it.
+    """
     from analyzer.csource.configuration import Configuration
     from analyzer.replay.trees import PLAIN, configs
 
+    told = {**PLAIN, **(settings or {**_USUAL, **dict.fromkeys(arms, "y")})}
     for config in configs(symbols_tested(theirs, mended)):
-        yield config, Configuration({**PLAIN, **settings, **dict(config)})
+        yield config, Configuration({**told, **dict(config)}, total=bool(settings))
+
+
+def _arms(
+    upstream: Upstream, readings: Sequence[Reading], files: Mapping[str, tuple[FilePatch, ...]]
+) -> Iterator[str]:
+    """The symbols that lines of ``#if`` in the changed files ask for, and no line of code does."""
+    theirs = upstream.patch.files if upstream.patch else ()
+    trees: list[tuple[Tree | None, Sequence[FilePatch]]] = [(upstream.after, theirs)]
+    trees += [(one.patched.after, files[one.name]) for one in readings]
+    asked: dict[str, None] = {}
+    code: set[str] = set()
+    for tree, changed in trees:
+        for path in {one.new_path for one in changed if one.new_path and one.new_path[-2:] == ".c"}:
+            data = tree.read(path) if tree is not None else None
+            for line in (data or b"").decode("utf-8", "surrogateescape").split("\n"):
+                named = _SYMBOL.findall(line) if "CONFIG_" in line else ()
+                if _CONDITION.match(line):
+                    asked.update(dict.fromkeys(named))
+                else:
+                    code.update(named)
+    return (name for name in asked if name not in code)
 
 
 def _constants() -> dict[str, int]:
@@ -89,7 +123,9 @@ def _moved(delta: Delta) -> Iterator[tuple[str, str]]:
             yield theirs.new_path, ours.new_path
 
 
-def _taken(upstream: Upstream, *, assumed: bool) -> Iterator[str]:
+def _taken(upstream: Upstream, arms: Sequence[str], *, assumed: bool) -> Iterator[str]:
+    if arms:
+        yield f"built with {', '.join(arms)}: the changed files ask for them, and no --config tells"
     if assumed:
         yield "the patch is put on upstream's own tree: no target was given"
     if upstream.before is None:

@@ -90,7 +90,8 @@ Prove = Annotated[
         "--prove/--no-prove",
         rich_help_panel=RUNS,
         help="Decide for every input, and not on samples alone, whether the functions that "
-        "the patch touches do the same.",
+        "the patch touches do the same. Without a word, that is done where nothing can be run "
+        "and both trees are given.",
         show_default=False,
     ),
 ]
@@ -100,7 +101,8 @@ ProveLimit = Annotated[
         metavar="SECONDS",
         min=0.0,
         rich_help_panel=RUNS,
-        help="What proving one patch may take; 20 without it.",
+        help="What proving one patch may take of the processor; 20 without it, and 3 where "
+        "--prove is not given.",
     ),
 ]
 SaveQueries = Annotated[

@@ -29,7 +29,10 @@ _TYPES = (PropertyKind.TYPE, PropertyKind.HELP)
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A symbol at a place of the patch. ``symbol`` is None where the line that names it is lost."""
+    """A symbol at a place of the patch. ``symbol`` is None where the line that names it is lost.
+
+    ``path`` is the file where the symbol is defined or used.
+    """
 
     symbol: str | None
     place: Place
@@ -156,7 +159,7 @@ def _used(file: FilePatch, hunk: Hunk) -> Iterator[Mention]:
         for line in hunk.lines:
             if line.mark is Mark.ADDED:
                 for name in _CONFIG.findall(line.text.partition("#")[0]):
-                    yield Mention(name, _place(file, line.number))
+                    yield Mention(name, _place(file, line.number), file.path)
 
 
 def _used_in_c(file: FilePatch, hunk: Hunk) -> Iterator[Mention]:
@@ -171,4 +174,4 @@ def _used_in_c(file: FilePatch, hunk: Hunk) -> Iterator[Mention]:
         for i, part in enumerate(token.text.split("\n"), token.line - 1):
             if new[i].mark is Mark.ADDED:
                 for name in _CONFIG.findall(part):
-                    yield Mention(name, _place(file, new[i].number))
+                    yield Mention(name, _place(file, new[i].number), file.path)

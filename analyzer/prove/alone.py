@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from time import perf_counter
+from time import process_time
 
 from analyzer.machine.splice import Spliced
 from analyzer.prove.judge import Budget, Keep
@@ -30,7 +30,7 @@ def prove_alone(
     What is moved and when is proved; which locks are held is not. A difference is no verdict: what
     calls do on the model may be the same all the same, which runs tell.
     """
-    until = perf_counter() + budget.seconds
+    until = process_time() + budget.seconds
     proofs: list[Proved] = []
     unproved: list[Unproved] = []
     interrupted = False
@@ -86,7 +86,7 @@ def _proofs(
         if any(is_alike(one.splice, base, other) for other in seen):
             continue
         seen.append(base)
-        seconds = min(budget.each, until - perf_counter())
+        seconds = min(budget.each, until - process_time())
         if seconds <= 0:
             unproved.append(Unproved(f"{LOOP}()", "the time for proofs was used up"))
             return

@@ -15,7 +15,7 @@ from analyzer.csource.configuration import Absence
 from analyzer.machine.definition import Spot
 from analyzer.prove.definitions import Definitions
 from analyzer.prove.expansion import expansion
-from analyzer.prove.makes import other_make
+from analyzer.prove.makes import Makes
 from analyzer.prove.named import (
     Used,
     counting,
@@ -82,12 +82,22 @@ class _Use:
 
 
 class Comparison:
-    """One comparison; see :func:`analyzer.prove.likeness.likenesses` for what it is given."""
+    """One comparison; see :func:`analyzer.prove.likeness.likenesses` for what it is given.
+
+    ``by_name``: a function is the same by its name alone, as where its address is kept.
+    """
 
     def __init__(
-        self, one: Definitions, other: Definitions, known: Container[str], most: int = MOST_USES
+        self,
+        one: Definitions,
+        other: Definitions,
+        known: Container[str],
+        most: int = MOST_USES,
+        *,
+        by_name: bool = False,
     ) -> None:
         self._sides = one, other
+        self._by_name = by_name
         self._known = known
         self._most = most
         self._waiting: deque[_Use] = deque()
@@ -95,6 +105,7 @@ class Comparison:
         self._pasted: set[str] = set()
         self._macros_met: set[str] = set()
         self._tags: dict[str, _Use] = {}
+        self._typed: dict[str, _Use] = {}
         self._members: set[str] = set()
         self._assumed: dict[str, None] = {}
         self._taken: dict[str, None] = {}
@@ -228,6 +239,8 @@ class Comparison:
 
     def _ordinary(self, use: _Use) -> Told | None:
         mine, theirs = (side.bodies(use.used.name) for side in self._sides)
+        if self._by_name and (mine or theirs):
+            return None
         if mine and theirs:
             return self._bodies(use, mine, theirs)
         if mine or theirs:
@@ -285,6 +298,7 @@ class Comparison:
         unlike = declared_alike(name, *self._sides)
         if unlike:
             return self._unlike(use, unlike, *spots)
+        self._typed.setdefault(name, use)
         for tokens in texts[0]:
             self._follow(names_in(tokens, (name,)), use.home, use)
         if not texts[0]:
@@ -312,14 +326,20 @@ class Comparison:
     # --- types ----------------------------------------------------------------------------------
 
     def _types(self) -> Told | None:
-        """Compare the types that are named; note what of them changes no meaning."""
-        for use in list(self._tags.values())[:_MOST_TYPES]:
-            made = other_make(use.used.name, *self._sides, self._members)
+        """Compare the types that are named, or declared; note what of them changes no meaning."""
+        makes = Makes(*self._sides, self._members)
+        tags = list(self._tags.items())
+        every = [(use, makes.type, name) for name, use in tags[:_MOST_TYPES]]
+        every += [(use, makes.declared, name) for name, use in self._typed.items()]
+        for use, compare, name in every:
+            made = compare(name)
             if made.differs:
                 return self._unlike(use, made.differs, None, None)
             if made.note:
                 self._notes[made.note] = None
-        if len(self._tags) > _MOST_TYPES:
-            use = list(self._tags.values())[_MOST_TYPES]
+            if made.most:
+                self._doubted(use, "it rests on too many structs", None, None)
+        if len(tags) > _MOST_TYPES:
+            use = tags[_MOST_TYPES][1]
             self._doubted(use, f"it names more than {_MOST_TYPES} types", None, None)
         return None

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
-from analyzer.csource import Kind as TokenKind, tokens
 from analyzer.csource.configuration import Absence, Configuration
 from analyzer.csource.file import CFile, read
 from analyzer.csource.fragment import encoded
@@ -161,17 +160,6 @@ class Definitions:
             found = translate_variables(self.file, self.environment, source, name)
             self._variables[name] = found[0] if found else None
         return self._variables[name]
-
-    def beginning(self, name: str) -> tuple[str, ...] | None:
-        """The tokens of the definition that fills a variable of the file; None where none does."""
-        for each in self.file.declarations:
-            if isinstance(each, Unparsed):
-                continue
-            if any(one.name == name and one.initial is not None for one in each.declared):
-                span = each.span
-                text = self._source(self.path, self.text)(span)
-                return tuple(one.text for one in tokens(text) if one.kind is not TokenKind.COMMENT)
-        return None
 
     def signature(self, name: str) -> FunctionType | None:
         """The type of a function as it is declared or defined; None where nothing declares it."""

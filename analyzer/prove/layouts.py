@@ -136,12 +136,21 @@ def _opened(
     if depth > _DEEPEST:
         raise Stopped(f"struct {record.tag} is nested too deeply")
     layout = layout_of(record, environment)
-    for number, field in enumerate(environment.fields(record) or ()):
+    fields = environment.fields(record) or ()
+    for number, field in enumerate(fields):
         at = None if layout is None or start is None else start + layout.offsets[number] // 8
         union, chosen = within
         if record.union:
             union, chosen = record.tag, str(number)
         if field.name is not None:
-            yield _Named(field.name, field.type, field.bits, at, union, chosen)
+            last = record.union or number == len(fields) - 1
+            yield _Named(field.name, _open(field.type, last), field.bits, at, union, chosen)
         elif isinstance(field.type, Record):
             yield from _opened(field.type, environment, at, (union, chosen), depth + 1)
+
+
+def _open(kind: CType, last: bool) -> CType:
+    """A member's type: an array of none, or of one at the end, has as many as there is room for."""
+    if isinstance(kind, Array) and (kind.length == 0 or (kind.length == 1 and last)):
+        return Array(kind.of, None)
+    return kind

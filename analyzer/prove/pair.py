@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING
 
 from analyzer.csource.syntax import Unparsed
 from analyzer.errors import CodePlace, KernelFault, Stopped
+from analyzer.prove.compared import Comparison
 from analyzer.prove.definitions import Definitions
 from analyzer.prove.events import Event
 from analyzer.prove.induction import Plan, Restart
@@ -95,7 +96,7 @@ class _Prover:
         self._solver = solver
         self._limits = limits
         # The limit is one for all rounds.
-        self._until = perf_counter() + limits.seconds
+        self._until = process_time() + limits.seconds
         self._opened: dict[str, None] = {}
         self._paths = 0
         self._queries = solver.spent.queries
@@ -148,14 +149,14 @@ class _Prover:
 
     def _try(self, limits: Limits, plan: Plan | None = None) -> Findings:
         one, other = self._sides
-        left = self._until - perf_counter()
-        limits = replace(limits, seconds=min(limits.seconds, left), began=perf_counter())
+        left = self._until - process_time()
+        limits = replace(limits, seconds=min(limits.seconds, left), began=process_time())
         return compare(one, other, self._solver, limits, self._given, plan)
 
     def _by_induction(self, heads: set[str]) -> Findings | None:
         """Cut loops at their heads, and drop what a turn does not keep until all is kept."""
         plan = Plan(heads)
-        while perf_counter() < self._until:
+        while process_time() < self._until:
             try:
                 found = self._try(self._limits, plan)
             except Restart:
@@ -227,7 +228,7 @@ class _Prover:
         return self._proof(Outcome.SAME, "", None, found, assumed), []
 
     def _other_beginning(self) -> str:
-        """A variable of the files that both sides use, and that each fills differently."""
+        """A variable or constant that is used, and that each side fills differently."""
         pair = self._pair
         used = {
             need.name: None
@@ -237,7 +238,7 @@ class _Prover:
             if need.use is Use.VALUE
         }
         for name in used:
-            if pair.upstream.beginning(name) != pair.target.beginning(name):
+            if Comparison(pair.upstream, pair.target, (), by_name=True).run(name).what:
                 return name
         return ""
 

@@ -15,7 +15,7 @@ from analyzer.patch.lines import FilePatch
 from analyzer.prove.apart import files_apart, macros_apart, outside_apart
 from analyzer.prove.classify import item_of
 from analyzer.prove.definitions import Definitions, TreeState
-from analyzer.prove.judge import Budget as Budget, Judge, Keep as Keep
+from analyzer.prove.judge import PLAIN, Budget as Budget, Judge, Keep as Keep
 from analyzer.prove.pairing import Pairing, Task, why_open
 from analyzer.prove.proof import Outcome, Proof
 from analyzer.prove.touched import Half, How, Paths, Touched, hidden
@@ -23,7 +23,6 @@ from analyzer.repo import Tree
 
 # Symbols and values, as (("HAVE_MOVE_PMD", "y"),).
 Config = tuple[tuple[str, str], ...]
-PLAIN = Budget()
 # Told which function is next, how many are done, and of how many.
 Progress = Callable[[str, int, int], None]
 
@@ -89,7 +88,8 @@ class Proofs:
     """All of it. ``notes`` are (what, why) of what was left out and hides nothing.
 
     ``assumptions`` are (text, what rests on it). ``whole``: functions were proved as they are, with
-    all that they call; else a part of what they do.
+    all that they call; else a part of what they do. ``configs`` are those that both sides were
+    looked at under, whether they have functions there or not.
     """
 
     proofs: tuple[Proved, ...] = ()
@@ -98,6 +98,7 @@ class Proofs:
     assumptions: tuple[tuple[str, str], ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
     whole: bool = True
+    configs: tuple[Config, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -168,6 +169,7 @@ class _Session:
             self.interrupted,
             tuple(dict.fromkeys(rests)),
             tuple(self._notes),
+            configs=tuple(name for name, _ in self._subject.configurations),
         )
 
     def run(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 from analyzer.prove import terms
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 # What one question may take, in milliseconds.
 QUERY = 1_000
+# The library measures time, not work: on a busy machine it is asked again, this often at most.
+_TRIES = 8
+# A try whose share of the time went into work was a whole one.
+_WORKED = 0.9
 
 
 class Answer(Enum):
@@ -47,6 +52,7 @@ class Solver:
 
         self._known: dict[Term, Any] = {}
         self._answers: dict[frozenset[Term], Model | Answer] = {}
+        self._seconds = milliseconds / 1000
         self._library: Any = bitwuzla
         self._terms: Any = bitwuzla.TermManager()
         options = bitwuzla.Options()
@@ -88,13 +94,22 @@ class Solver:
         if self._keep is not None:
             self._keep(smtlib(asked))
         self.spent.queries += 1
-        result = self._solver.check_sat(*map(self._made, asked))
+        result = self._result(asked)
         if result is self._library.Result.SAT:
             return self._model(asked)
         if result is self._library.Result.UNSAT:
             return Answer.NEVER
         self.spent.unknown += 1
         return Answer.UNKNOWN
+
+    def _result(self, asked: Sequence[Term]) -> Any:
+        made = [self._made(each) for each in asked]
+        until = process_time() + self._seconds * _WORKED
+        for _ in range(_TRIES):
+            result = self._solver.check_sat(*made)
+            if result is not self._library.Result.UNKNOWN or process_time() >= until:
+                break
+        return result
 
     def _model(self, conditions: Iterable[Term]) -> Model:
         symbols: dict[str, int] = {}

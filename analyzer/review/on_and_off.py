@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analyzer.compare.outline import is_c
 from analyzer.compare.symbols import Symbols
 from analyzer.finding import State
 from analyzer.replay.outcome import Gate, Outcome
@@ -28,7 +29,7 @@ def behaves_on_and_off(case: Case) -> Item:
     if (outcome is None or not outcome.gates) and case.proofs is not None:
         from analyzer.review.proved import on_and_off
 
-        proved = on_and_off(_ITEM, _TITLE, case.proofs)
+        proved = on_and_off(_ITEM, _TITLE, case.proofs, _tested(case))
         if proved is not None:
             return proved
     if outcome is None or not outcome.gates:
@@ -42,6 +43,16 @@ def _gate(symbols: Symbols) -> str:
         f"CONFIG_{name} gates code in {used.count(name)} places" for name in dict.fromkeys(used)
     )
     return ", ".join(counts)
+
+
+def _tested(case: Case) -> frozenset[str]:
+    """The symbols that added C tests. What a Makefile tests decides no more than what is built."""
+    return frozenset(
+        one.symbol
+        for symbols in case.symbols
+        for one in symbols.used
+        if one.symbol is not None and is_c(one.path)
+    )
 
 
 def _not_run(case: Case, gates: dict[str, str]) -> Item:

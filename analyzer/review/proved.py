@@ -17,6 +17,7 @@ from analyzer.source import Place, Side
 BASE = "for every input"
 _ANY = "any"
 _SHOWN = 12
+_UNTOUCHED = "no function is changed on either side"
 _SENTENCES = {
     "SM-2": "for all inputs every call is made alike: the same arguments, the same order",
     "SM-3": "for all inputs every error path makes the same calls and returns the same",
@@ -119,7 +120,7 @@ def guards(proofs: Proofs, title: str, beside: str) -> Item:
     do = "does" if len(names) == 1 else "do"
     said = f"for all inputs, {listed}{more} {do} the same as upstream's"
     if not names:
-        said = "for all inputs, no function is changed on either side"
+        said = f"for all inputs, {_UNTOUCHED}"
     elif not proofs.whole:
         said = "for all inputs, a turn of the loop moves what upstream's does, and when it does"
     return Item(
@@ -169,18 +170,23 @@ def sentence(name: str, proofs: Proofs) -> str:
     return _SENTENCES.get(name, "") if proofs.complete and proofs.whole else ""
 
 
-def on_and_off(name: str, title: str, proofs: Proofs) -> Item | None:
-    """CF-4 by proof; None where symbols were not tried on and off, or something is open."""
-    configs = dict.fromkeys(one.config for one in proofs.proofs)
-    if len(configs) < 2 or not proofs.complete:
+def on_and_off(name: str, title: str, proofs: Proofs, tested: frozenset[str]) -> Item | None:
+    """CF-4 by proof; None where something is open, or one of the ``tested`` was not tried off."""
+    off = {symbol for config in proofs.configs for symbol, value in config if value == "n"}
+    if not proofs.complete or not proofs.configs or tested - off:
         return None
-    said = ", ".join(" ".join(f"{symbol}={value}" for symbol, value in one) for one in configs)
+    said = ", ".join(
+        " ".join(f"{symbol}={value}" for symbol, value in one) for one in proofs.configs
+    )
+    what = "every touched function does what upstream's does" if proofs.proofs else _UNTOUCHED
+    with_symbols = ", with the symbols on and off" if off else ", and the build files gate alike"
+    under = f" under {said}" if off else ""
     return Item(
         name,
         title,
         State.OK,
-        "every touched function does what upstream's does, with the symbols on and off",
-        reason=f"proved for all inputs under {said}; nothing was compiled",
+        f"{what}{with_symbols}",
+        reason=f"proved for all inputs{under}; nothing was compiled",
     )
 
 

@@ -34,7 +34,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def asked(world: World, tmp_path_factory: pytest.TempPathFactory) -> BranchRequest:
     kept = tmp_path_factory.mktemp("kept")
     release, upstream = str(world.top / "release"), str(world.top / "upstream")
-    return BranchRequest(release, world.range, upstream=upstream, jobs=2, kept_in=kept)
+    # Without proofs, what cannot be run stays undecided: a page has rows of all sorts then.
+    return BranchRequest(release, world.range, upstream=upstream, jobs=2, kept_in=kept, prove=False)
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +65,13 @@ def test_every_commit_has_a_row_and_what_needs_a_person_is_first(world: World, p
     ]
     assert [row.commit for row in page.rows] == [world.release[row.position] for row in page.rows]
     assert (page.exit_code, page.interrupted, page.notes) == (1, False, ())
+
+
+def test_what_cannot_be_run_is_proved_unasked(asked: BranchRequest, tmp_path: Path) -> None:
+    page = review_branch(replace(asked, prove=None, kept_in=tmp_path))
+    verdicts = {row.position: (row.verdict, row.basis) for row in page.rows if row.reviewed}
+    proof = ("same", "traces+proof")
+    assert verdicts == {3: proof, 4: proof, 1: ("same", "none"), 6: ("same", "none")}
 
 
 def test_a_fix_before_what_it_fixes_is_found_within_the_range(world: World, page: Page) -> None:

@@ -55,7 +55,7 @@ def test_a_hunk_in_a_neighbouring_function(world: World) -> None:
     start = "\tring->head++;\nout:\n"
     moved = "\tring->head++;\n\tring_forget(ring);\nout:\n"
     backported(world, (FIX[0], (DRIVER_C, start, moved)))
-    assert findings(world.report()) == ["TX-2"]
+    assert findings(world.report()) == ["TX-2", "SM-2", "SM-4"]
 
 
 def kconfig(world: World) -> tuple[str, tuple[Edit, ...], tuple[Edit, ...]]:
@@ -120,7 +120,7 @@ def test_a_line_that_was_dropped_from_a_hunk(world: World) -> None:
     edits: tuple[Edit, ...] = ((DRIVER_C, GATE, more),)
     commit = world.upstream.commit(SUBJECT, upstreams(WHY), edits)
     world.branch.commit(SUBJECT, picked(commit, WHY), ((DRIVER_C, GATE, less),))
-    assert findings(world.report()) == ["TX-1", "TX-4"]
+    assert findings(world.report()) == ["TX-1", "TX-4", "SM-4"]
 
 
 def fixed(world: World, *trailers: str) -> tuple[str, str, tuple[Edit, ...]]:
@@ -181,18 +181,31 @@ def test_a_wrong_cve(world: World) -> None:
     assert findings(world.report()) == ["CV-1"]
 
 
+SUBTRACTED = GATED.replace("ring->head != ring->tail", "ring->head - ring->tail")
 EMPTIED = STOPPED.replace("\tring_forget", "\tring->tail = ring->head;\n\tring_forget")
 
 
 def test_a_deviation_that_nobody_explains(world: World) -> None:
-    backported(world, (FIX[0], (DRIVER_C, STOP, EMPTIED)))
+    backported(world, ((DRIVER_C, GATE, SUBTRACTED), FIX[1]))
     assert findings(world.report()) == ["TX-4"]
 
 
 def test_a_deviation_that_is_explained(world: World) -> None:
+    note = "[Bea: ring_start() looks if ring->head - ring->tail is zero.]"
+    backported(world, ((DRIVER_C, GATE, SUBTRACTED), FIX[1]), note=note)
+    assert findings(world.report()) == []
+
+
+def test_a_deviation_that_does_something_else(world: World) -> None:
+    backported(world, (FIX[0], (DRIVER_C, STOP, EMPTIED)))
+    assert findings(world.report()) == ["TX-4", "SM-6"]
+
+
+def test_an_explained_deviation_that_does_something_else(world: World) -> None:
+    """Saying why does not make it upstream's."""
     note = "[Bea: ring_stop() empties the ring by ring->tail: there is no ring_reset() here.]"
     backported(world, (FIX[0], (DRIVER_C, STOP, EMPTIED)), note=note)
-    assert findings(world.report()) == []
+    assert findings(world.report()) == ["SM-6"]
 
 
 WAITS = """\
@@ -221,4 +234,4 @@ def test_a_line_that_only_goes_away(world: World) -> None:
     edits: tuple[Edit, ...] = ((DRIVER_C, GATE, moved + "\tring->running = 1;\n"),)
     commit = world.upstream.commit(SUBJECT, upstreams(WHY), edits)
     world.branch.commit(SUBJECT, picked(commit, WHY), ((DRIVER_C, GATE, moved),))
-    assert findings(world.report()) == ["TX-1", "TX-4"]
+    assert findings(world.report()) == ["TX-1", "TX-4", "SM-4"]
