@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from analyzer.csource.syntax import Function, Macro, Tagged, Unparsed
-from analyzer.translate.scope import Ordinary, Standing
+from analyzer.csource.syntax import Function, Macro, Tagged, TypedefName, Unparsed
+from analyzer.translate.scope import Named, Ordinary, Standing, is_typedef
+from analyzer.translate.sources import shipped
 
 if TYPE_CHECKING:
     from analyzer.translate.header import Header
@@ -59,10 +60,31 @@ class Seen:
 
     def ordinary(self, name: str) -> Ordinary | None:
         """See :meth:`Source.ordinary`."""
+        first = None
+        for found in self._declaring(name):
+            if not self._is_of_nothing(found):
+                return found
+            first = first or found
+        return first
+
+    def _declaring(self, name: str) -> Iterator[Ordinary]:
         word = word_of(name)
         files = (file for file in self._naming(word) if file.may_declare(word))
         found = (file.pieces.ordinary(name, self.macro) for file in files)
-        return next((each for each in found if each is not None), None)
+        return (each for each in found if each is not None)
+
+    def _is_of_nothing(self, found: Ordinary) -> bool:
+        """Whether it is a typedef of what nobody declares, as ACPICA's ``u64`` for other systems.
+
+        It stands in an arm that another header's macro rules out, which we are not told.
+        """
+        if not (isinstance(found, Named) and is_typedef(found)):
+            return False
+        of = found.declaration.specifier
+        if not isinstance(of, TypedefName):
+            return False
+        language, _ = shipped()
+        return next(self._declaring(of.name), None) is None and language.ordinary(of.name) is None
 
     def tagged(self, tag: str) -> Tagged | None:
         """See :meth:`Source.tagged`."""
