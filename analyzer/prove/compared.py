@@ -84,7 +84,8 @@ class _Use:
 class Comparison:
     """One comparison; see :func:`analyzer.prove.likeness.likenesses` for what it is given.
 
-    ``by_name``: a function is the same by its name alone, as where its address is kept.
+    ``by_name``: a function is the same by its name alone, as where its address is kept, and types
+    are for others to compare.
     """
 
     def __init__(
@@ -130,7 +131,8 @@ class Comparison:
             if len(self._seen) > self._most:
                 why = f"it rests on more than {self._most} uses of names"
                 return Told(why, chain=use.chain())
-        return self._types() or self._doubt or self._alike()
+        unlike = None if self._by_name else self._types()
+        return unlike or self._doubt or self._alike()
 
     def _is_known(self, used: Used) -> bool:
         """Whether others give a name: not where a file has one of its own."""

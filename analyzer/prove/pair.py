@@ -238,6 +238,8 @@ class _Prover:
             if need.use is Use.VALUE
         }
         for name in used:
+            if all(side.is_given(name) for side in self._sides):
+                continue
             if Comparison(pair.upstream, pair.target, (), by_name=True).run(name).what:
                 return name
         return ""
