@@ -20,7 +20,7 @@ from analyzer.history.store import opened_for_writing, remove, telling, transact
 from analyzer.history.tags import release_tags
 from analyzer.history.writing import Writer, about, say
 from analyzer.repo.git import Repository, opened
-from analyzer.repo.refs import Refs, all_there, parent_counts, read_refs
+from analyzer.repo.refs import Refs, all_there, missing, parent_counts, read_refs
 from analyzer.repo.spec import split_spec
 
 Progress = Callable[[str, int, int], None]
@@ -119,6 +119,12 @@ class _Reading:
             raise AnalyzerError(
                 "has no commits", where=self._repository.name, todo="name a clone of upstream's"
             )
+        lost = missing(self._repository, refs.tips)
+        if len(lost) == len(refs.tips):
+            what = "has nothing of what its branches and tags name"
+            raise AnalyzerError(
+                what, where=self._repository.name, todo="see where its objects are: git fsck"
+            )
         before = about(self._connection)
         tags = release_tags(self._repository, refs.tags)
         edges = parent_counts(self._repository, refs.shallow)
@@ -133,7 +139,7 @@ class _Reading:
         new = self._write(listing, Writer(self._connection, edges))
         with transaction(self._connection):
             listing.settle()
-            say(self._connection, self._facts(refs, tags))
+            say(self._connection, self._facts(refs, tags, len(lost)))
         listing.close()
         return new, len(listing.gone)
 
@@ -173,7 +179,7 @@ class _Reading:
                     self._progress("commits", done, whole)
         return done
 
-    def _facts(self, refs: Refs, tags: dict[str, str]) -> dict[str, str]:
+    def _facts(self, refs: Refs, tags: dict[str, str], lost: int) -> dict[str, str]:
         counted = "SELECT count(*), total(more > 0), total(cut) FROM commits"
         commits, many, cut = map(int, self._connection.execute(counted).fetchone())
         return {
@@ -184,7 +190,7 @@ class _Reading:
             "refs": refs.digest,
             "tips": json.dumps(refs.tips),
             "tags": json.dumps(tags),
-            "notes": json.dumps(_notes(len(refs.shallow), many, cut)),
+            "notes": json.dumps(_notes(lost, len(refs.shallow), many, cut)),
         }
 
 
@@ -193,8 +199,10 @@ def _moved_ends(before: dict[str, str], refs: Refs) -> list[str]:
     return sorted(set(json.loads(before.get("shallow", "[]"))) ^ set(refs.shallow))
 
 
-def _notes(shallow: int, many: int, cut: int) -> list[str]:
+def _notes(lost: int, shallow: int, many: int, cut: int) -> list[str]:
     notes = []
+    if lost:
+        notes.append(f"what branches or tags name and is not there: {lost:,} objects")
     if shallow:
         what = f"the clone is shallow: history ends at {shallow:,} commits, whose changes are"
         notes.append(f"{what} not known")

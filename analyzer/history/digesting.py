@@ -17,14 +17,16 @@ from analyzer.repo.patch_ids import patch_ids
 _CHUNK = 1000
 _WITHOUT = "patch IS NULL AND more = 0 AND edge = 0"
 _MOST_WORKERS = 16
+# Gits for one chunk: enough to get past a few files that cannot be read.
+_MOST_GITS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class _Digested:
-    """The patch-ids of one chunk of commits: those that have none are not in ``found``."""
+    """One chunk of commits: the patch-ids of those that git came to the end of, empty ones too."""
 
     commits: tuple[str, ...]
-    found: dict[str, str]
+    settled: dict[str, str]
     failure: str
 
 
@@ -53,7 +55,7 @@ def digest(
                 _keep(connection, one)
                 done += len(one.commits)
                 progress("patch-ids", done, whole)
-                if one.failure and not one.found:
+                if one.failure and not any(one.settled.values()):
                     break
         finally:
             pool.shutdown(cancel_futures=True)
@@ -80,24 +82,39 @@ def _chunks(connection: sqlite3.Connection) -> Iterator[tuple[str, ...]]:
 
 
 def _digested(repository: Repository, commits: tuple[str, ...]) -> _Digested:
-    found: list[tuple[str, str]] = []
+    """Git ends at a file that it cannot read: what stands around its commit is asked for again."""
+    settled: dict[str, str] = {}
     failure = ""
+    left = [commits]
+    for _ in range(_MOST_GITS):
+        if not left:
+            break
+        some = left.pop()
+        found, why = _asked(repository, some)
+        failure = failure or why
+        # The last before the end may have been digested in part.
+        at = (some.index(next(reversed(found))) if found else 0) if why else len(some)
+        settled |= {one: found.get(one, "") for one in some[:at]}
+        rest = some[at:]
+        if len(rest) > 1:
+            middle = len(rest) // 2
+            left += [rest[middle:], rest[:middle]]
+    return _Digested(commits, settled, failure)
+
+
+def _asked(repository: Repository, commits: tuple[str, ...]) -> tuple[dict[str, str], str]:
+    found: list[tuple[str, str]] = []
     try:
         # What came before git failed is kept.
         found.extend(patch_ids(repository, commits))
     except AnalyzerError as error:
-        failure = error.what
-    return _Digested(commits, dict(found), failure)
+        return dict(found), error.what
+    return dict(found), ""
 
 
 def _keep(connection: sqlite3.Connection, one: _Digested) -> None:
-    """A commit without a patch-id has none only where git came to the end."""
-    rows = (
-        list(one.found.items())
-        if one.failure
-        else [(commit, one.found.get(commit, "")) for commit in one.commits]
-    )
     with transaction(connection):
         connection.executemany(
-            "UPDATE commits SET patch = ? WHERE id = ?", [(own, commit) for commit, own in rows]
+            "UPDATE commits SET patch = ? WHERE id = ?",
+            [(own, commit) for commit, own in one.settled.items()],
         )

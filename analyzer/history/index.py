@@ -14,7 +14,7 @@ from analyzer.history.following import MOST_LATER, Edge, followers
 from analyzer.history.message import plain
 from analyzer.history.place import index_path
 from analyzer.history.staleness import why_stale
-from analyzer.history.store import CVE, FIXES, PARTLY, PICKED, REVERTS, opened_for_reading, telling
+from analyzer.history.store import CVE, FIXES, PARTLY, PICKED, REVERTS, opened_for_reading, reading
 from analyzer.history.writing import about
 from analyzer.repo.git import Repository, is_repository, opened
 from analyzer.repo.patch_ids import patch_id
@@ -39,7 +39,7 @@ class Index(History):
         self._asked = Asked(self._connection)
         self._stale: str | None = None
         self._notes: list[str] = []
-        with telling(path):
+        with reading(path):
             self._about = about(self._connection)
 
     def __enter__(self) -> Index:
@@ -60,6 +60,10 @@ class Index(History):
     @property
     def source(self) -> str:
         """The repository, how many commits of it, and since when."""
+        with reading(self._path):
+            return self._source()
+
+    def _source(self) -> str:
         size = self._about.get("commits")
         said = f"{int(size):,} commits, built {self._about['built']}" if size else "not finished"
         return f"the index of {self._repository.name} ({said})"
@@ -68,18 +72,19 @@ class Index(History):
     def stale(self) -> str:
         """Why it is not up to date; the repository is asked once."""
         if self._stale is None:
-            self._stale = why_stale(self._repository, self._about, self._asked)
+            with reading(self._path):
+                self._stale = why_stale(self._repository, self._about, self._asked)
         return self._stale
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was not read, or not told because there was too much."""
-        with telling(self._path):
+        with reading(self._path):
             left = without_patch_id(self._connection)
-        read = [
-            *json.loads(self._about.get("notes", "[]")),
-            *json.loads(self._about.get("records_notes", "[]")),
-        ]
+            read = [
+                *json.loads(self._about.get("notes", "[]")),
+                *json.loads(self._about.get("records_notes", "[]")),
+            ]
         if left:
             why = self._about.get("patch_ids") or f"the patch-ids of {left:,} commits"
             read.append(why)
@@ -97,13 +102,13 @@ class Index(History):
 
     def by(self, sha: str) -> Known | None:
         """The one commit whose id begins with ``sha`` (7 digits at least)."""
-        with telling(self._path):
+        with reading(self._path):
             found = self._asked.numbers(sha)
             return self._asked.known(found)[0] if len(found) == 1 else None
 
     def by_subject(self, subject: str) -> tuple[Known, ...]:
         """The commits with just this subject, newest first."""
-        with telling(self._path):
+        with reading(self._path):
             wanted = " ".join(subject[:1000].split())
             return self._told(self._asked.having("subject", wanted), "the commits of one subject")
 
@@ -111,7 +116,7 @@ class Index(History):
         """The commits with this patch-id, newest first."""
         if not patch_id:
             return ()
-        with telling(self._path):
+        with reading(self._path):
             return self._told(self._asked.having("patch", patch_id.lower()), "one patch's commits")
 
     def by_diff(self, diff: bytes) -> tuple[Known, ...]:
@@ -120,7 +125,7 @@ class Index(History):
 
     def touching(self, path: str) -> tuple[Known, ...]:
         """The commits that change the file ``path``, newest first; 1000 of them at most."""
-        with telling(self._path):
+        with reading(self._path):
             return self._told(self._asked.touching(path, MOST_TOLD + 1), f"what touches {path}")
 
     def later(self, sha: str) -> tuple[Later, ...]:
@@ -130,7 +135,7 @@ class Index(History):
         from one that stands. Picked copies of a fix stand there too: they have ``picked``. Where
         the commit is not in this history, ``sha`` has to be whole. ``unclear`` has what may be one.
         """
-        with telling(self._path):
+        with reading(self._path):
             start = self._whole(sha)
             if start is None:
                 return ()
@@ -157,7 +162,7 @@ class Index(History):
         It abbreviates the id of several commits, or names none that is there beside the title of
         this one, or reverts this one's title without an id; or a part of this one, or several.
         """
-        with telling(self._path):
+        with reading(self._path):
             start = self._asked.numbers(sha)
             if len(start) != 1:
                 return ()
@@ -181,7 +186,7 @@ class Index(History):
 
         ``sha`` has to be whole where the commit itself is not in this history.
         """
-        with telling(self._path):
+        with reading(self._path):
             whole = self._whole(sha)
             if whole is None:
                 return ()
@@ -192,18 +197,18 @@ class Index(History):
 
     def cve(self, name: str) -> CveRecord | None:
         """The record of a CVE, where records were given."""
-        with telling(self._path):
+        with reading(self._path):
             return self._asked.record(name.upper())
 
     def cves_of(self, sha: str) -> tuple[CveRecord, ...]:
         """The records that name a commit as a fix, be it in this history or not."""
-        with telling(self._path):
+        with reading(self._path):
             names = self._asked.records_of(self._whole(sha) or "")
             return tuple(one for name in names if (one := self._asked.record(name)))
 
     def named_for(self, cve: str) -> tuple[Known, ...]:
         """The commits that a CVE is given to, by records or by their own message."""
-        with telling(self._path):
+        with reading(self._path):
             name = cve.upper()
             found = [n for n, _ in self._asked.saying(name, (CVE,))]
             if (record := self._asked.record(name)) and not record.rejected:

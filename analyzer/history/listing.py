@@ -12,6 +12,7 @@ from analyzer.repo.git import Repository
 
 _WALK = ("rev-list", "--topo-order", "--parents", "--ignore-missing", "--stdin")
 _BATCH = 20_000
+_FIRST = 250
 
 
 class Listing:
@@ -43,13 +44,18 @@ class Listing:
         self.gone = [line.split()[0].decode() for line in _walked(repository, before, tips)]
 
     def missing(self, most: int) -> Iterator[dict[str, str]]:
-        """The commits that the index lacks, oldest first, by the chunk; with their first tags."""
-        for at in range(0, self.count_missing(), most):
+        """The commits that the index lacks, oldest first, by the chunk; with their first tags.
+
+        The first chunks are small: a reading that is soon ended, again and again, comes to its end.
+        """
+        at, size, whole = 0, min(_FIRST, most), self.count_missing()
+        while at < whole:
             rows = self._connection.execute(
                 "SELECT id, released FROM missing WHERE rowid > ? AND rowid <= ? ORDER BY rowid",
-                (at, at + most),
+                (at, at + size),
             )
             yield dict(rows.fetchall())
+            at, size = at + size, min(2 * size, most)
 
     def count_missing(self) -> int:
         """How many commits the index lacks."""

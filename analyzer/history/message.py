@@ -12,17 +12,23 @@ from analyzer.patch.trackers import read_cves
 MOST_NAMED = 500
 _LONGEST_LINE = 400
 _STABLE = re.compile(r"cc:.{0,200}stable(?:@vger)?[.@]kernel\.org", re.IGNORECASE)
-# Seven digits were usual once; `references` takes no sha below eight, since prose has such numbers.
-_SEVEN = re.compile(
-    r'^Fixes:\s{0,8}(?:commit\s{1,8})?([0-9a-f]{7})(?![0-9a-z])(?:\s{0,8}\(\s?"(.{0,400})"\s?\))?',
+# Seven digits were usual once, and some leave the colon out before an id with its title;
+# `references` takes neither, since prose has such numbers.
+_MORE_FIXES = re.compile(
+    r"^[ \t]{0,8}Fixes(?::\s{0,8}(?:commit\s{1,8})?([0-9a-f]{7})"
+    r'|[ \t]{1,8}(?:commit\s{1,8})?([0-9a-f]{8,40})(?=:?\s{0,8}\(\s?"))'
+    r'(?![0-9a-z]):?(?:\s{0,8}\(\s?"(.{0,400})"\s?\))?',
     re.IGNORECASE | re.MULTILINE,
 )
-# "Partially reverts commit X", "reverts commits X and Y": how much of them, a person has to read.
+# "Partially reverts commit X", "reverts commits X and Y", "is a revert of X": how much of them, a
+# person has to read.
 _PARTLY = re.compile(
-    r"\brevert(?:s|ing)?(?:\s{1,4}of)?(?:\s{1,4}the)?(?:\s{1,4}upstream)?\s{1,4}commits?:?\s{1,4}"
-    r"((?:[0-9a-f]{7,64}\b(?:[\s,&]|and\b){0,6}){1,16})",
+    r"\b(?:revert(?:s|ing)?(?:\s{1,4}of)?(?:\s{1,4}the)?(?:\s{1,4}upstream)?\s{1,4}commits?:?"
+    r"|reverts|revert\s{1,4}of)\s{1,4}"
+    r"((?:[0-9a-f]{7,64}\b(?:[\s,&]|and\b|commit\b){0,12}){1,16})",
     re.IGNORECASE,
 )
+_QUOTED_TITLE = re.compile(r'\(\s?"[^"]{0,400}"\s?\)')
 _ID = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
 _REVERT_TITLE = re.compile(r'Revert "(.*)"')
 
@@ -50,7 +56,8 @@ def read_named(subject: str, message: str) -> Named:
     numbers = range(len(lines))
     found = read_references(lines, numbers)
     fixes = {one.sha: plain(one.title or "") for one in found.fixes}
-    fixes |= {one[1].lower(): plain(one[2] or "") for one in _SEVEN.finditer(message)}
+    for one in _MORE_FIXES.finditer(message):
+        fixes.setdefault((one[1] or one[2]).lower(), plain(one[3] or ""))
     reverts = {one.sha: "" for one in found.reverts}
     title = _REVERT_TITLE.fullmatch(subject)
     if title and not reverts:
@@ -85,7 +92,8 @@ def _partly(message: str, clear: Container[str]) -> tuple[str, ...]:
     """What a message says to revert, of which nothing clearer is said."""
     if "revert" not in message.lower():
         return ()
-    found = (sha[0].lower() for one in _PARTLY.finditer(message) for sha in _ID.finditer(one[1]))
+    text = _QUOTED_TITLE.sub(" ", message)
+    found = (sha[0].lower() for one in _PARTLY.finditer(text) for sha in _ID.finditer(one[1]))
     return tuple(dict.fromkeys(sha for sha in found if sha not in clear))
 
 

@@ -11,9 +11,10 @@ from analyzer.errors import AnalyzerError
 from analyzer.repo.tree import shown
 
 # Another number, and the file is read anew.
-SCHEMA = 2
+SCHEMA = 3
 _APPLICATION = 0x6B62616B
 _SECONDS = 30.0
+_ANEW = "run `analyze index REPO --anew`"
 _CACHE = 128 * 1024  # KiB
 
 FIXES, REVERTS, PICKED, CVE, PARTLY = 1, 2, 3, 4, 5
@@ -141,6 +142,20 @@ def telling(path: Path) -> Iterator[None]:
         raise _told(error, path) from None
 
 
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """As ``telling``, for questions: SQLite finds a file in order whose rows are not."""
+    try:
+        with telling(path):
+            yield
+    except (AssertionError, KeyError, TypeError, ValueError) as error:
+        raise AnalyzerError(
+            "the index is damaged: what it holds does not fit together",
+            where=shown(str(path)),
+            todo=_ANEW,
+        ) from error
+
+
 def _told(error: sqlite3.Error, path: Path) -> AnalyzerError:
     where, code = shown(str(path)), _code(error)
     if code == sqlite3.SQLITE_FULL:
@@ -152,9 +167,7 @@ def _told(error: sqlite3.Error, path: Path) -> AnalyzerError:
     if code == sqlite3.SQLITE_BUSY:
         return AnalyzerError("another process writes it", where=where, todo="try it again")
     if _is_damage(error):
-        return AnalyzerError(
-            f"the index is damaged: {error}", where=where, todo="run `analyze index REPO --anew`"
-        )
+        return AnalyzerError(f"the index is damaged: {error}", where=where, todo=_ANEW)
     return AnalyzerError(
         f"the index cannot be used: {error}",
         where=where,
@@ -190,7 +203,10 @@ def _version(connection: sqlite3.Connection) -> tuple[int, int]:
 
 
 def _is_whole(connection: sqlite3.Connection) -> bool:
-    return [row[0] for row in connection.execute("PRAGMA quick_check(1)")] == ["ok"]
+    try:
+        return [row[0] for row in connection.execute("PRAGMA quick_check(1)")] == ["ok"]
+    except UnicodeDecodeError:  # of what SQLite says of a table's damaged name
+        return False
 
 
 def _for_bulk(connection: sqlite3.Connection) -> sqlite3.Connection:

@@ -51,6 +51,7 @@ def release_tags(repository: Repository, tags: Iterable[tuple[str, str]]) -> dic
     with repository.start("cat-file", "--batch-check", feed=True) as git:
         git.give("".join(f"{one}^{{commit}}\n" for _, _, one in ordered).encode())
         answers = [line.decode("utf-8", "replace").split() for line in git.lines()]
+        git.check()
     return {
         name: answer[0]
         for (_, name, _), answer in zip(ordered, answers, strict=True)

@@ -17,7 +17,7 @@ from analyzer.patch.message import Message
 from analyzer.repo import Tree, grep
 
 _TRAILER = "omitted-fix"
-_SHA = re.compile(r"(?<![0-9A-Za-z_])[0-9a-fA-F]{7,40}(?![0-9A-Za-z_])")
+_SHA = re.compile(r"(?<![0-9A-Za-z_])(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{7,40})(?![0-9A-Za-z_])")
 _TITLE = re.compile(r'\(\s*".*?"\s*\)')
 # What a reason claims, in the words that people use; anything else is left to a person, since a
 # claim that is not true is a finding.

@@ -61,7 +61,10 @@ def _check_commits(repository: Repository, commits: list[list[str]], where: str)
         raise AnalyzerError("has no commits", where=where, todo="name the older end first")
     merge = next((commit[0] for commit in commits if len(commit) > 2), None)
     if merge is not None:
-        raise AnalyzerError(f"{merge[:12]} is a merge", where=where, todo="name one of its patches")
+        todo = "name one of its patches"
+        if len(commits) > 1:
+            todo = "name a range without it, or review this one with analyze branch"
+        raise AnalyzerError(f"{merge[:12]} is a merge", where=where, todo=todo)
     firsts = (commit[0] for commit in commits if len(commit) == 1)
     cut = next((commit for commit in firsts if repository.has_parent(commit)), None)
     if cut is not None:

@@ -107,9 +107,20 @@ def parent_counts(repository: Repository, commits: Iterable[str]) -> dict[str, i
 
 def all_there(repository: Repository, objects: Iterable[str]) -> bool:
     """Whether a repository still has all of these objects."""
+    return not missing(repository, objects)
+
+
+def missing(repository: Repository, objects: Iterable[str]) -> tuple[str, ...]:
+    """Those of some objects, by their whole ids, that a repository has not."""
     with repository.start("cat-file", "--batch-check", feed=True) as git:
         git.give("".join(f"{one}\n" for one in objects).encode())
-        return not any(line.endswith(b" missing") for line in git.lines())
+        lost = tuple(
+            line.split()[0].decode("utf-8", "replace")
+            for line in git.lines()
+            if line.endswith(b" missing")
+        )
+        git.check()
+    return lost
 
 
 def _shallow(repository: Repository) -> tuple[str, ...]:

@@ -271,3 +271,61 @@ def test_a_foreign_environment_does_not_count(
     monkeypatch.setenv("GIT_DIR", os.devnull)
     monkeypatch.setenv("GIT_INDEX_FILE", os.devnull)
     assert build(str(top)).new == 2
+
+
+def test_a_file_that_cannot_be_read_costs_its_own_commits_alone(tmp_path: Path) -> None:
+    top = created(tmp_path / "linux")
+    for at in range(9):
+        committed(top, f"change {at}", **{"a.c": b"a%d\n" % at, "b.c": b"b%d\n" % at})
+    whole = {
+        commit: own
+        for own, commit in (
+            line.split()
+            for line in git(
+                top, "patch-id", "--stable", data=git(top, "log", "-p", "--full-index", "--root")
+            )
+            .decode()
+            .splitlines()
+        )
+    }
+    lost = git_line(top, "rev-parse", "HEAD~4:b.c")
+    (top / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    assert build(str(top)).notes == (
+        f"the patch-ids of 2 commits (git says: unable to read {lost})",
+    )
+    unread = {git_line(top, "rev-parse", name) for name in ("HEAD~4", "HEAD~3")}
+    index = open_index(str(top))
+    assert index is not None
+    with index:
+        found = {one.id: one.patch_id for one in index.touching("a.c")}
+    assert found == {one: None if one in unread else own for one, own in whole.items()}
+
+
+def test_a_pack_that_is_damaged_is_told(tmp_path: Path) -> None:
+    top = created(tmp_path / "linux")
+    for at in range(5):
+        committed(top, f"change {at}", **{"a.c": b"%d\n" % at})
+        git(top, "tag", f"v1.{at}")
+    git(top, "gc", "--quiet")
+    (pack,) = (top / ".git/objects/pack").glob("*.pack")
+    data = bytearray(pack.read_bytes())
+    data[300:500] = b"X" * 200
+    pack.chmod(0o600)
+    pack.write_bytes(data)
+    with pytest.raises(AnalyzerError, match="git says: packed object"):
+        build(str(top))
+
+
+def test_refs_to_what_is_not_there(tmp_path: Path) -> None:
+    store, top = created(tmp_path / "store"), tmp_path / "linux"
+    committed(store, "first", **{"a.c": b"1\n"})
+    git(tmp_path, "clone", "--quiet", "--shared", str(store), str(top))
+    (top / ".git/refs/heads/gone").write_text("1" * 40 + "\n")
+    built = build(str(top))
+    assert built.notes == ("what branches or tags name and is not there: 1 objects",)
+    before = built.path.read_bytes()
+    # The place of its objects is away for a while.
+    store.rename(tmp_path / "away")
+    with pytest.raises(AnalyzerError, match="has nothing of what its branches and tags name"):
+        build(str(top))
+    assert built.path.read_bytes() == before

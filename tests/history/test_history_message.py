@@ -77,6 +77,54 @@ def test_what_is_no_fixes_line(line: str) -> None:
     assert read_named("x", f"x\n\n{line}\n").fixes == ()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'Fixes 89abcdef0123 ("mm: take one lock")',
+        'Fixes commit 89abcdef0123 ("mm: take one lock").',
+        'Fixes 89abcdef0123: ("mm: take one lock")',
+        '  Fixes: 89abcdef0123 ("mm: take one lock")',
+        'Fixes: 89abcdef0123\n("mm: take one lock")',
+    ],
+)
+def test_forms_of_a_fixes_line(line: str) -> None:
+    named = read_named("x", f"x\n\n{line}\n")
+    assert named.fixes == (("89abcdef0123", "mm: take one lock"),)
+
+
+def test_a_fixes_line_without_colon_and_title_is_prose() -> None:
+    assert read_named("x", "x\n\nFixes 89abcdef0123 in another way\n").fixes == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "partly"),
+    [
+        (f"This partially reverts {_A}.", (_A,)),
+        ("This is effectively a revert of 0123456789ab.", ("0123456789ab",)),
+        ("Reverts commits 0123456789ab and 89abcdef0123.", ("0123456789ab", "89abcdef0123")),
+        (
+            'It reverts commits 0123456789ab ("mm: a") and\ncommit 89abcdef0123 ("mm: b").',
+            ("0123456789ab", "89abcdef0123"),
+        ),
+        ("We could revert 0123456789ab as well.", ()),
+        ("This reverts deadlines.", ()),
+    ],
+)
+def test_what_is_said_to_be_reverted_in_open_words(line: str, partly: tuple[str, ...]) -> None:
+    named = read_named("x", f"x\n\n{line}\n")
+    assert (named.partly, named.reverts) == (partly, ())
+
+
+def test_ids_of_sha256() -> None:
+    whole = "ab12" * 16
+    named = read_named(
+        "x",
+        f"x\n\nThis reverts commit {whole}.\n\nFixes: {whole}\n"
+        f"(cherry picked from commit {whole})\n",
+    )
+    assert (named.reverts, named.fixes, named.picked) == (((whole, ""),), ((whole, ""),), (whole,))
+
+
 def test_a_revert_without_an_id_has_its_title() -> None:
     assert read_named('Revert "mm:  one"', "").reverts == (("", "mm: one"),)
     named = read_named('Revert "mm: one"', f"x\n\nThis reverts commit {_A}.\n")
@@ -92,7 +140,8 @@ def test_of_too_many_the_first_are_kept_and_the_rest_counted() -> None:
 
 @pytest.mark.parametrize(
     "part",
-    ['Fixes: 1234567 ("', "cc: stable", "Fixes: ", "commit ", "CVE-2021-", '( " ) ', "\t \n", "a"],
+    ['Fixes: 1234567 ("', "cc: stable", "Fixes: ", "commit ", "CVE-2021-", '( " ) ', "\t \n", "a"]
+    + ["reverts 1234567 ", '("', 'Fixes 12345678 ("'],
 )
 def test_reading_takes_time_in_proportion(part: str) -> None:
     assert growth(lambda text: read_named(text, text), lambda size: part * size, 4_000) < 8
