@@ -24,7 +24,7 @@ _KEY = 8
 _LONGEST = 1000
 _MOST_CLAIMS = 16
 
-_WORD = re.compile(r"(?<![0-9A-Za-z_])[0-9a-fA-F]{8,40}(?![0-9A-Za-z_])")
+_WORD = re.compile(r"(?<![0-9A-Za-z_])(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{8,40})(?![0-9A-Za-z_])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ REPORTS = "reports"
 _INTERRUPTED = "interrupted before its turn"
 # The items that history answers; what they name may be another commit of the range.
 _OF_HISTORY = ("DP-", "CV-", "CF-", "TX-1")
-_ID = re.compile(r"(?<![0-9A-Za-z_])[0-9a-f]{12,40}(?![0-9A-Za-z_])")
+_ID = re.compile(r"(?<![0-9A-Za-z_])(?:[0-9a-f]{64}|[0-9a-f]{12,40})(?![0-9A-Za-z_])")
 
 
 def review_branch(request: BranchRequest, progress: Progress | None = None) -> Page:
@@ -198,3 +198,8 @@ def _check(request: BranchRequest) -> None:
         from analyzer.release.checklist import load_checklist
 
         load_checklist(request.checklist)
+    if request.architectures:
+        from analyzer.compare.architectures import directories
+        from analyzer.repo import open_tree
+
+        directories(request.architectures, open_tree(request.repo))

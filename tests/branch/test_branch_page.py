@@ -41,14 +41,15 @@ def _row(number: int, report: dict[str, Any]) -> Row:
 
 _FINDING = _item("TX-1", "finding", next="Take the hunk.")
 _NOTE = _item("TX-4", "finding", next="Say why.")
-_DIFFERS = _report(_FINDING, _item("SM-1", "finding"), verdict="differs", code=1)
+_WRONG = _item("SM-1", "finding", next="Mend it.")
+_DIFFERS = _report(_FINDING, _WRONG, verdict="differs", code=1)
 _PERSON = _item("TS-1", "needs-review", next="Build it.", by="a person")
 
 
 @pytest.mark.parametrize(
     ("report", "need", "items", "first"),
     [
-        (_DIFFERS, Need.DIFFERS, ("TX-1", "SM-1"), Action("TX-1", "Take the hunk.")),
+        (_DIFFERS, Need.DIFFERS, ("TX-1", "SM-1"), Action("SM-1", "Mend it.")),
         (_report(_PERSON, _FINDING, code=1), Need.FINDING, ("TX-1",), None),
         (
             _report(_NOTE, _item("DP-3", "finding", next="Put it behind."), code=1),
@@ -122,7 +123,7 @@ def test_rows_are_sorted_by_need_and_then_as_they_come() -> None:
     assert [row.position for row in _page(*rows).rows] == [6, 3, 8, 4, 7, 1, 5, 2]
     assert first_line(_page(*rows)) == (
         "5 of 7 commits reviewed: differs (basis: none), 4 findings; "
-        "first: 000000000005 TX-1: Take the hunk."
+        "first: 000000000005 SM-1: Mend it."
     )
 
 
