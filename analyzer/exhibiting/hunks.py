@@ -22,15 +22,16 @@ _MOST_ROWS = 1500
 _MOST_FILES = 60
 _NO_UPSTREAM = (
     "Upstream's text is not at hand, only the shape of its lines: give --upstream (a repository, a "
-    "directory or a patch file) for its hunks."
+    "directory or a patch file) for its hunks. Our lines have their numbers in the patch."
 )
 _UNKNOWN = (
-    "Upstream's patch is not at hand: these are our hunks alone. Give --upstream (a repository, a "
-    "directory or a patch file)."
+    "Upstream's patch is not at hand: these are our hunks alone, by their numbers in the patch. "
+    "Give --upstream (a repository, a directory or a patch file)."
 )
 _COMPARED = (
-    "Upstream's lines stand on the left, ours on the right. What differs in nothing but its "
-    "surroundings, white space or comments is dimmed."
+    "Upstream's lines stand on the left, by their numbers in its file; ours on the right, by their "
+    "numbers in the patch. What differs in nothing but its surroundings, white space or comments "
+    "is dimmed."
 )
 
 _LOST = HunkRow(None, Cell(" ", "", note="lines of unknown text were lost here"), dim=True)

@@ -31,6 +31,12 @@ _NONE: _Said = (Kind.NONE, 0, 0)
 _MOST_DRAWN = 8
 _MOST_TABLES = 12
 _MOST_ENTRIES = 10
+_PROVED = (
+    "Found by a proof over every input, not in a run: the trace is one input on which the "
+    "functions part, and the steps are what each of them does then: its calls, what it returns, "
+    "and what it leaves in memory. No page tables are drawn."
+)
+_NO_MORE = f"No page tables are drawn: the page has room for those of {_MOST_DRAWN} divergences."
 _LEGEND = (
     "Drawn are the tables that hold entries which the call could reach, from the level of PMD "
     "entries (or the highest that was written) down; empty entries are left out unless one of the "
@@ -78,26 +84,25 @@ class _Tables:
 def tables_of(case: Case) -> tuple[tuple[PageTables, ...], tuple[NotChecked, ...]]:
     """The drawings for a case, one set a divergence, or one of a plain move where there is none.
 
-    With them what is not drawn, and why.
+    A divergence that is not drawn says so in its place. With them what is missing, and why.
     """
     found: list[PageTables] = []
-    missing: list[NotChecked] = []
+    count = 0
     for one in named(case):
         pictured = one.divergence.pictured
         if pictured is None:
-            why = "it was proved or told without a run"
-            missing.append(NotChecked(f"the page tables of {one.id}", why))
-        elif len(found) >= _MOST_DRAWN:
-            why = f"the first {_MOST_DRAWN} divergences are drawn"
-            missing.append(NotChecked(f"the page tables of {one.id}", why))
+            found.append(PageTables(one.id, (_PROVED,), (), ()))
+        elif count == _MOST_DRAWN:
+            found.append(PageTables(one.id, (_NO_MORE,), (), ()))
         else:
-            found.append(drawn(pictured, one.id, legend=not found))
+            count += 1
+            found.append(drawn(pictured, one.id, legend=count == 1))
     sample = case.outcome.pictured if case.outcome is not None else None
     if sample is not None:
-        found.append(drawn(sample, "", legend=not found))
-    if not found and not missing:
-        missing.append(NotChecked("page tables", "no kernel was run to the end of a call"))
-    return tuple(found), tuple(missing)
+        found.append(drawn(sample, "", legend=not count))
+    if found:
+        return tuple(found), ()
+    return (), (NotChecked("page tables", "no kernel was run to the end of a call"),)
 
 
 def drawn(pictured: Pictured, divergence: str, *, legend: bool = True) -> PageTables:

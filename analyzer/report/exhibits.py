@@ -113,7 +113,8 @@ class Drawing:
 class PageTables:
     """Drawings of one scenario; ``divergence`` is the id of the one that it belongs to, or empty.
 
-    ``said`` says what is drawn and what is not, ``trace`` is the scenario in words.
+    ``said`` says what is drawn and what is not, ``trace`` is the scenario in words. Without
+    drawings, ``said`` is why there are none, and what is to be read in their place.
     """
 
     divergence: str

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from analyzer import __version__
+from analyzer.report.json_format import dumped
 from analyzer.report.listing import Listing, headline_of, listing_exit_code
 from analyzer.report.printable import printable, well_formed
 
@@ -23,7 +24,7 @@ def render_json(listings: tuple[Listing, ...]) -> str:
         "summary": printable(headline_of(listings)),
         "listings": [_listing(one) for one in listings],
     }
-    return json.dumps(document, ensure_ascii=True, indent=2) + "\n"
+    return dumped(document) + "\n"
 
 
 def read_schema() -> _Object:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from analyzer.report.columns import two_columns
 from analyzer.report.listing import Listing, headline_of
 from analyzer.report.markdown import code, escaped
+from analyzer.report.printable import inert
 
 _WIDTH = 160
 _SHORTEST_FENCE = 3
@@ -50,7 +51,7 @@ def _fenced(lines: Sequence[str]) -> Iterator[str]:
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     fence = "`" * max(longest + 1, _SHORTEST_FENCE)
     yield f"{fence}text"
-    yield from lines
+    yield from map(inert, lines)
     yield fence
 
 

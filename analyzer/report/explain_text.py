@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from analyzer.report.columns import NARROWEST, two_columns, wrapped
 from analyzer.report.listing import Listing, headline_of
-from analyzer.report.printable import printable
+from analyzer.report.printable import inert, printable
 
 _LABEL = 8
 
@@ -17,7 +17,7 @@ def render_text(listings: tuple[Listing, ...], *, width: int) -> str:
     lines = [printable(headline_of(listings))]
     for listing in listings:
         lines += ["", *_listing(listing, width)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(inert, lines)) + "\n"
 
 
 def _listing(listing: Listing, width: int) -> Iterator[str]:

@@ -16,7 +16,7 @@ from analyzer.report import wording
 from analyzer.report.html_steps import Beat, beats
 from analyzer.report.svg import Picture, picture
 from analyzer.report.templates import page
-from analyzer.result import headline
+from analyzer.result import core, headline, urgency
 
 if TYPE_CHECKING:
     from analyzer.finding import Evidence
@@ -68,17 +68,27 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class ItemShown:
-    """One row of the checklist. ``to`` are the divergences it names, with their anchors."""
+    """One row of the checklist. ``pressing``: it is a finding, or leaves the whole question open.
+
+    ``to`` are the divergences it names, with their anchors: empty where the page has no room for
+    them.
+    """
 
     item: Item
     anchor: str
     badge: Badge
     told: bool
+    pressing: bool
     by: str
     gate: bool
     decides: str
     evidence: Rows
     to: tuple[tuple[str, str], ...]
+
+    @property
+    def why(self) -> str:
+        """What a finding stands on, beside its summary."""
+        return self.item.reason if self.item.state is State.FINDING else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,7 @@ class ReportShown:
     facts: Sequence[wording.Fact]
     items: tuple[ItemShown, ...]
     states: tuple[tuple[Badge, int], ...]
-    waiting: tuple[ItemShown, ...]
+    waiting: tuple[tuple[ItemShown, ...], ...]
     damage: Rows
     divergences: tuple[DivergenceShown, ...]
     more_divergences: str
@@ -197,7 +207,7 @@ def _report(
         (*wording.patch_facts(report.patch), *wording.release_facts(report)),
         items,
         tuple((Badge.of(state), len(of)) for state, of in wording.by_state(report.items)),
-        tuple(one for state in wording.STATE_ORDER[:3] for one in items if one.item.state is state),
+        tuple(_waiting(items)),
         Rows.of(report.patch.damage, _DAMAGE_SHOWN),
         tuple(_divergence(one, prefix, drawn.get(one.id)) for one in divergences),
         more,
@@ -216,6 +226,17 @@ def _report(
     )
 
 
+def _waiting(items: Sequence[ItemShown]) -> Iterator[tuple[ItemShown, ...]]:
+    """What asks for work, the most urgent first; items that say the same are one row."""
+    rows: dict[object, list[ItemShown]] = {}
+    for one in sorted(items, key=lambda one: urgency(one.item.id, one.item.state)):
+        item = one.item
+        if item.state in wording.STATE_ORDER[:3] and (item.next or one.pressing):
+            told = (item.summary, one.why, one.to) if one.pressing else ()
+            rows.setdefault((item.state, item.next, *told), []).append(one)
+    return map(tuple, rows.values())
+
+
 def _missing(exhibits: Exhibits | None, *, hidden: int | None) -> tuple[NotChecked, ...]:
     """What is not shown; ``hidden`` is how many patches' exhibits are, None without any."""
     if exhibits is not None:
@@ -229,27 +250,30 @@ def _missing(exhibits: Exhibits | None, *, hidden: int | None) -> tuple[NotCheck
 
 def _items(report: Report, prefix: str) -> Iterator[ItemShown]:
     asked = {one.id: one for one in report.release.asked} if report.release else {}
+    there = {one.id: anchor(prefix, one.id) for one in report.divergences[: wording.ROWS_SHOWN]}
     taken: set[str] = set()
     for item in report.items:
         name = anchor(prefix, item.id)
         while name in taken:
             name += "-"
         taken.add(name)
-        yield _item(item, name, prefix, asked.get(item.id))
+        to = tuple((one, there.get(one, "")) for one in item.divergences[: wording.ROWS_SHOWN])
+        yield _item(item, name, to, asked.get(item.id))
 
 
-def _item(item: Item, name: str, prefix: str, asked: Asked | None) -> ItemShown:
+def _item(item: Item, name: str, to: tuple[tuple[str, str], ...], asked: Asked | None) -> ItemShown:
     evidence: Sequence[Evidence] = item.evidence
     return ItemShown(
         item,
         name,
         Badge.of(item.state),
         item.state in _TOLD_IN_FULL,
+        item.state is State.FINDING or (item.state is State.CANNOT_TELL and core(item)),
         wording.answered_by(item),
         asked is not None and asked.gate,
         asked.decides if asked else "",
         Rows.of(evidence, _EVIDENCE_SHOWN),
-        tuple((one, anchor(prefix, one)) for one in item.divergences[: wording.ROWS_SHOWN]),
+        to,
     )
 
 

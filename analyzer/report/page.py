@@ -12,8 +12,9 @@ from enum import Enum
 from importlib import import_module
 from typing import Any
 
-from analyzer.finding import NotChecked
+from analyzer.finding import NotChecked, State
 from analyzer.report import PageFormat
+from analyzer.result import urgency
 
 SHORT_ID = 12
 
@@ -53,8 +54,6 @@ _TOOL = "analyze"
 # What a report's exit code 3 speaks of, and what it says of every patch.
 _CORE = ("SM-", "CF-4", "IN-")
 _ALWAYS = ("LM-1",)
-# Whether deviations are explained: a finding of it often stands beside what it is that deviates.
-_NOTE = "TX-4"
 # 130 interrupted; 1 a finding; 70 a review that broke; 3 undecided, or one that could not be made.
 _CODES = (130, 1, 70, 3)
 
@@ -197,17 +196,11 @@ def findings_of(report: ReportObject) -> tuple[Action, ...]:
 
 
 def first_of(report: ReportObject) -> Action | None:
-    """What to do first: a finding, else what leaves it undecided, else what needs review.
-
-    Of several findings a missing note is the last: what is wrong is not to be written down.
-    """
-    waiting = [item for item in report["items"] if item["next"] and item["state"] in _ASKING]
-    if not waiting:
+    """What to do first, as the report itself says it."""
+    asking = [item for item in report["items"] if item["next"] and item["state"] in _ASKING]
+    if not asking:
         return None
-    undecided = unanswered(report)
-    first = min(waiting, key=lambda item: (_ASKING.index(item["state"]), item["id"] == _NOTE))
-    if first["state"] != "finding":
-        first = next((item for item in waiting if item["id"] in undecided), first)
+    first = min(asking, key=lambda item: urgency(item["id"], State(item["state"])))
     return Action(first["id"], first["next"])
 
 

@@ -9,6 +9,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING
 
 from analyzer import __version__
+from analyzer.report.json_format import dumped
 from analyzer.report.page import first_line
 from analyzer.report.printable import printable, well_formed
 
@@ -34,7 +35,7 @@ def render_json_page(page: Page) -> str:
         "commits": _commits(page.rows),
         "notes": [{"what": well_formed(n.what), "why": well_formed(n.why)} for n in page.notes],
     }
-    head = json.dumps(document, ensure_ascii=True, indent=2).removesuffix("\n}")
+    head = dumped(document).removesuffix("\n}")
     # A report is JSON already, and a string of JSON has no line break of its own.
     reports = [indent(row.report.rstrip("\n"), " " * 4) for row in page.rows if row.report]
     listed = "[\n" + ",\n".join(reports) + "\n  ]" if reports else "[]"

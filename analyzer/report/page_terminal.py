@@ -24,7 +24,7 @@ from analyzer.report.page import (
     groups,
     upstream_line,
 )
-from analyzer.report.printable import printable
+from analyzer.report.printable import inert, printable
 
 if TYPE_CHECKING:
     from analyzer.report.page import Action, Page, Row
@@ -79,7 +79,7 @@ def render_terminal_page(page: Page, *, color: bool, width: int) -> str:
                 more = f"  and {len(rows) - _ROWS:,} more; all of them with --format json"
                 console.print(Text(more, "dim"))
         _notes(console, page)
-    return "\n".join(line.rstrip() for line in capture.get().split("\n"))
+    return "\n".join(inert(line.rstrip()) for line in capture.get().split("\n"))
 
 
 def _heading(need: Need, rows: Sequence[Row]) -> Text:
@@ -95,7 +95,7 @@ def _table(need: Need, rows: Sequence[Row], shared: Action | None) -> Table:
         table.add_column("Why it was not reviewed", overflow="fold")
         for row in rows:
             subject = printable(row.subject, limit=_SHORT)
-            table.add_row(Text(row.commit[:SHORT_ID]), Text(subject), Text(row.reason))
+            table.add_row(Text(row.commit[:SHORT_ID]), Text(subject), Text(printable(row.reason)))
         return table
     if need in _WITHOUT_REPORT:
         table.add_column("Subject, and why it was not reviewed", overflow="fold", ratio=1)

@@ -47,8 +47,8 @@ def render_patchwork(reports: Sequence[Report]) -> str:
 
 
 def _checks(report: Report) -> Iterator[dict[str, str]]:
-    said = [headline(report)]
-    said += [gates(report)] if gates(report) else []
+    said = [printable(headline(report))]
+    said += [printable(gates(report))] if gates(report) else []
     said += [counted(len(report.assumptions), "assumption")] if report.assumptions else []
     said += (
         [f"{counted(len(report.not_checked), 'thing')} not checked"] if report.not_checked else []
@@ -76,7 +76,7 @@ def _check(report: Report, context: str, state: str, description: str) -> dict[s
         "msgid": printable(report.letter.message_id),
         "context": context,
         "state": state,
-        "description": printable(description),
+        "description": description,
         "target_url": "",
     }
 
@@ -92,6 +92,7 @@ def _families(items: Sequence[Item]) -> dict[str, list[Item]]:
 
 
 def _told(item: Item) -> str:
+    """An item by itself: what is long in one must not cut off the answer of the next."""
     if item.state in (State.OK, State.NOT_APPLICABLE):
         return name_of(item)
-    return f"{name_of(item)}: {item.summary}"
+    return printable(f"{name_of(item)}: {item.summary}")

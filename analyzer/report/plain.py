@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.finding import State
 from analyzer.patch.subject import read_subject
-from analyzer.report.printable import LIMIT, printable
+from analyzer.report.printable import LIMIT, inert, printable
 from analyzer.report.wording import EVIDENCE_SHOWN, answered_by, limited, release_facts, where
 
 if TYPE_CHECKING:
@@ -36,13 +36,14 @@ def wrapped(text: str, first: str, then: str = "", *, limit: int = LIMIT) -> lis
 
     The default of ``then`` are as many blanks as ``first`` has characters.
     """
-    return textwrap.wrap(
+    lines = textwrap.wrap(
         one_line(text, limit=limit),
         WIDTH,
         initial_indent=first,
         subsequent_indent=then or " " * len(first),
         break_on_hyphens=False,
     )
+    return list(map(inert, lines))
 
 
 def title_of(subject: str) -> str:

@@ -1,11 +1,15 @@
 """Hostile text made safe to show: nothing in it moves a cursor, hides, or changes the order.
 
+Nor is it a command to a CI that reads what a job prints: GitHub's runner takes a line that begins
+with ``::``, behind any blanks, and ``##[`` anywhere; others take ``##vso[`` and ``##teamcity[``.
+
 The escapes are for the eye. They cannot be turned back, since a backslash of the text itself
 stays as it is: doubling it would make every C string in a report wrong.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 LIMIT = 1000
@@ -22,6 +26,10 @@ _INVISIBLE = frozenset(
 )
 
 
+_COMMAND = re.compile(r"##(?=(?:vso|teamcity)?\[)", re.IGNORECASE)
+_COLON, _HASH = "\\x3a", "\\x23"
+
+
 def printable(text: str, *, limit: int = LIMIT, blanks: bool = False) -> str:
     r"""``text`` on one line, with everything unseen or active as a visible escape.
 
@@ -35,9 +43,24 @@ def printable(text: str, *, limit: int = LIMIT, blanks: bool = False) -> str:
         return f"{printable(text[:limit], limit=limit, blanks=blanks)}... ({cut:,} more characters)"
     if blanks:
         text = text.expandtabs(_TAB_STOP)
+    if "##" in text:
+        text = _COMMAND.sub(lambda _: f"#{_HASH}", text)
     if text.isascii() and text.isprintable():
         return text
     return "".join(map(_shown, text))
+
+
+def inert(line: str) -> str:
+    """A whole line as it is printed, its first colon an escape where a CI would obey it.
+
+    Where to break a line is our choice, so what is data may come to its beginning. The escape
+    takes its room from the margin, as far as there is one, and leaves a blank of it.
+    """
+    bare = line.lstrip()
+    if not bare.startswith("::"):
+        return line
+    margin = line[: len(line) - len(bare)]
+    return f"{margin[min(len(_COLON), len(margin)) - 1 :] if margin else ''}{_COLON}{bare[1:]}"
 
 
 def well_formed(text: str) -> str:

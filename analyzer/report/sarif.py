@@ -113,9 +113,7 @@ def _driver(items: Sequence[Item]) -> _Object:
         "version": __version__,
         "semanticVersion": __version__,
         "rules": [_rule(item) for item in items],
-        "notifications": [
-            {"id": id_, "shortDescription": {"text": text}} for id_, text in _NOTES.items()
-        ],
+        "notifications": [_described(id_, text, text) for id_, text in _NOTES.items()],
     }
 
 
@@ -123,11 +121,16 @@ def _rule(item: Item) -> _Object:
     id_ = printable(item.id) or "item"
     asked = shown(item.title)
     help_ = f"{id_} asks: {asked} Only the answer finding fails; any other says so in a word."
+    return {**_described(id_, asked, help_), "defaultConfiguration": {"level": "error"}}
+
+
+def _described(id_: str, text: str, help_: str) -> _Object:
+    """A rule or a notification, with all that GitHub requires of one."""
     return {
         "id": id_,
-        "shortDescription": {"text": asked},
+        "shortDescription": {"text": text},
+        "fullDescription": {"text": text},
         "help": {"text": help_},
-        "defaultConfiguration": {"level": "error"},
     }
 
 

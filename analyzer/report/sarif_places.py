@@ -72,9 +72,7 @@ def _physical(place: Place, report: Report) -> _Object:
         return {}
     uri = input_uri(report) if place.side is Side.INPUT else uri_of(place.path or "")
     artifact = {"uri": uri, "uriBaseId": _BASES[place.side]}
-    if place.line is None or place.line < 1:
-        return {"artifactLocation": artifact}
-    region: _Object = {"startLine": place.line}
+    region = _region(place.line)
     quoted = next((one.text for one in report.letter.quoted if one.place == place), None)
     if quoted is not None:
         # The tree's line has no mark of a hunk.
@@ -87,7 +85,7 @@ def whole_patch(report: Report) -> _Object:
     """The patch file, for what is said of all of it."""
     artifact = {"uri": input_uri(report), "uriBaseId": _BASES[Side.INPUT]}
     return {
-        "physicalLocation": {"artifactLocation": artifact, "region": {"startLine": 1}},
+        "physicalLocation": {"artifactLocation": artifact, "region": _region(None)},
         "message": {"text": "the patch as a whole"},
     }
 
@@ -98,10 +96,13 @@ def divergence_location(divergence: Divergence) -> _Object:
     if side in (None, Side.INPUT) or not divergence.path:
         return {}
     artifact = {"uri": uri_of(divergence.path), "uriBaseId": _BASES[side]}
-    if divergence.line is None or divergence.line < 1:
-        return {"physicalLocation": {"artifactLocation": artifact}}
-    region = {"startLine": divergence.line}
+    region = _region(divergence.line)
     return {"physicalLocation": {"artifactLocation": artifact, "region": region}}
+
+
+def _region(line: int | None) -> _Object:
+    """A line; of a file as a whole it is the first, since GitHub requires one."""
+    return {"startLine": max(line or 1, 1)}
 
 
 def shown(text: str) -> str:

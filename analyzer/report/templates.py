@@ -13,6 +13,7 @@ thinks of it or not; ``|code`` keeps tabs as blanks. No template may use ``|safe
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _DATA = Path(__file__).parent / "data"
 _STYLE, _SCRIPT = "page.css", "page.js"
+# A line that a CI would take for a command (see ``printable``): in text a reference is the same.
+_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 # Longer than what ``|code`` gives, so that nothing is cut twice.
 _LONGEST = 2 * LIMIT
 
@@ -36,7 +39,7 @@ def page(template: str, headline: str, **given: object) -> str:
     text = environment.get_template(template).render(
         headline=headline, policy=_policy(), style=_STYLE, script=_SCRIPT, **given
     )
-    return text.rstrip("\n") + "\n"
+    return _COMMAND.sub(r"\1&#58;", text.rstrip("\n")) + "\n"
 
 
 def code(text: str) -> str:

@@ -16,7 +16,7 @@ from rich.text import Text
 from analyzer.finding import State
 from analyzer.patch.damage import DamageKind
 from analyzer.report import wording
-from analyzer.report.printable import printable
+from analyzer.report.printable import inert, printable
 from analyzer.report.story import MARK, Step, story
 from analyzer.result import Verdict, headline
 
@@ -84,7 +84,7 @@ def _written(page: _Page) -> str:
         line.rstrip()
     with page.console.capture() as capture:
         page.console.print(Text("\n").join(page.lines), soft_wrap=True)
-    return capture.get()
+    return "\n".join(map(inert, capture.get().split("\n")))
 
 
 def _report(page: _Page, report: Report, prefix: str) -> None:

@@ -19,9 +19,10 @@ from analyzer.result import (
     Standing,
     Verdict,
     Work,
-    core,
     headline,
     open_gates,
+    urgency,
+    waiting,
 )
 from analyzer.source import Place
 
@@ -69,20 +70,15 @@ def first_line(reports: Sequence[Report]) -> str:
 
 
 def _first_action(reports: Sequence[Report]) -> str:
-    waiting = [
-        (
-            STATE_ORDER.index(item.state),
-            item.state is State.FINDING and not core(item),
-            number,
-            item,
-        )
+    todo = [
+        (urgency(item.id, item.state), number, item)
         for number, report in enumerate(reports, 1)
-        for item in report.items
-        if item.next and item.state in STATE_ORDER[:3]
+        for item in waiting(report)
+        if item.next
     ]
-    if not waiting:
+    if not todo:
         return "nothing to do"
-    *_, number, item = min(waiting, key=lambda entry: entry[:3])
+    _, number, item = min(todo, key=lambda entry: entry[:2])
     return f"first: patch {number}: {item.id}: {item.next}"
 
 

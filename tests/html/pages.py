@@ -23,7 +23,21 @@ _SPACE = re.compile(r"\s+")
 # What a page is made of: any other element, or attribute, came out of somebody's text.
 ELEMENTS = frozenset(
     (
-        *("html", "head", "meta", "title", "style", "script", "body", "h1", "h2", "h3", "h4", "p"),
+        *(
+            "html",
+            "head",
+            "meta",
+            "title",
+            "style",
+            "script",
+            "body",
+            "main",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "p",
+        ),
         *("nav", "article", "section", "a", "ol", "ul", "li", "dl", "div", "dt", "dd", "span"),
         *("code", "strong", "details", "summary", "label", "select", "option", "input", "button"),
         *("table", "colgroup", "col", "thead", "tbody", "tr", "th", "td", "figure", "figcaption"),

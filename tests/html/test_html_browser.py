@@ -12,7 +12,7 @@ from hostile_exhibits import exhibits_with
 from inputs import FIXTURES, PATCH, REFERENCE_MAIL
 from pages import page_on
 from real_browser import Browser
-from sample_reports import EMPTY, RICH
+from sample_reports import DIVERGENCE, EMPTY, RICH
 
 from analyzer.report.html import render_html
 
@@ -97,6 +97,13 @@ def test_a_backport_beside_upstreams_patch_and_in_its_tree_opens(
     assert len(browser.shown("#hunks .hunk.dim")) == len(browser.shown("#hunks .hunk")) == 3
     assert "the whole function" in browser.one("#code").text
     quiet(browser, path)
+
+
+def test_a_single_step_is_no_walk(browser: Browser, page_of: Callable[[str], Path]) -> None:
+    one = replace(DIVERGENCE, upstream="> returns 0x0", target="> returns 0x1")
+    browser.open(page_of(render_html([replace(RICH, divergences=(one,))], None)))
+    assert browser.shown(".stepper .controls") == []
+    assert len(browser.shown(".step")) == 1
 
 
 def test_the_filter_shows_a_state_and_a_text(browser: Browser, differing: Path) -> None:

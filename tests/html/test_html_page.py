@@ -22,17 +22,17 @@ from sample_reports import DIVERGENCE, EMPTY, ITEMS, RICH
 from analyzer.finding import State
 from analyzer.report.exhibits import Exhibits
 from analyzer.report.html import render_html
-from analyzer.result import Asked, ReleaseList, headline
+from analyzer.result import Asked, Item, ReleaseList, headline
 
 POLICY = {"default-src", "style-src", "script-src", "img-src", "base-uri", "form-action"}
 
 
 def test_title_and_first_line_are_the_headline() -> None:
     tree = parsed(render_html([RICH], None))
-    (title,), body = elements(tree, "title"), elements(tree, "body")[0]
+    (title,), (main,) = elements(tree, "title"), elements(tree, "main")
     assert text_of(title) == headline(RICH)
-    assert body[0].tag == "h1"
-    assert text_of(body[0]) == headline(RICH)
+    assert main[0].tag == "h1"
+    assert text_of(main[0]) == headline(RICH)
 
 
 def test_the_policy_allows_the_one_style_and_the_one_script_alone() -> None:
@@ -67,8 +67,46 @@ def test_each_item_is_there_with_a_word_beside_its_mark() -> None:
 
 def test_items_that_wait_are_linked_in_the_order_of_their_weight() -> None:
     tree = parsed(render_html([RICH], None))
-    links = [one.get("href") for one in elements(by_id(tree, "waiting"), "a")]
-    assert links == ["#SM-4", "#IN-1", "#SM-2"]
+    waiting = by_id(tree, "waiting")
+    links = [one.get("href") for one in elements(waiting, "a")]
+    assert links == ["#SM-4", "#D-1", "#SM-2", "#IN-1"]
+    # What is wrong, or leaves all open, stands there before what to do about it.
+    pressing = [text_of(one) for one in with_class(waiting, "pressing")]
+    assert [one.split(" ")[2] for one in pressing] == ["SM-4", "SM-2"]
+    said = (ITEMS[3].summary, ITEMS[3].reason, ITEMS[3].next)
+    assert pressing[0] == f"✗ finding SM-4 {' '.join(said)} D-1"
+
+
+def test_what_waits_begins_with_what_the_headline_names_first() -> None:
+    note, look = Item("TX-4", "t", State.FINDING, "s"), Item("ID-5", "t", State.NEEDS_REVIEW, "s")
+    open_ = Item("SM-2", "t", State.CANNOT_TELL, "nothing was run")
+    items = [replace(one, next=f"do {one.id}") for one in (look, note, open_)]
+    for left in (items, items[::2], items[:1]):
+        report = replace(EMPTY, items=tuple(left))
+        first = headline(report).rpartition("do ")[2]
+        tree = parsed(render_html([report], None))
+        assert elements(by_id(tree, "waiting"), "a")[0].get("href") == f"#{first}"
+    assert headline(replace(EMPTY, items=tuple(items[::2]))).endswith("first: SM-2: do SM-2")
+
+
+def test_items_that_say_the_same_wait_in_one_row() -> None:
+    told = (("SM-1", "no tree"), ("SM-2", "no name"), ("SM-3", "no tree"), ("ID-5", "no ticket"))
+    items = tuple(Item(id_, "t", State.CANNOT_TELL, why, next="look") for id_, why in told)
+    tree = parsed(render_html([replace(EMPTY, items=items)], None))
+    rows = [text_of(one) for one in elements(by_id(tree, "waiting"), "li")]
+    assert rows == [
+        "… cannot-tell SM-1 SM-3 no tree look",
+        "… cannot-tell SM-2 no name look",
+        "… cannot-tell ID-5 look",
+    ]
+
+
+def test_a_divergence_that_the_page_has_no_room_for_is_named_without_a_link() -> None:
+    many = tuple(replace(DIVERGENCE, id=f"D{n}") for n in range(1, 31))
+    item = replace(ITEMS[3], divergences=("D2", "D25"))
+    tree = parsed(render_html([replace(RICH, items=(item,), divergences=many)], None))
+    assert [one.get("href") for one in elements(by_id(tree, "SM-4"), "a")] == ["#D2"]
+    assert "divergences D2 D25" in text_of(by_id(tree, "SM-4"))
 
 
 def test_evidence_names_its_place_as_code() -> None:

@@ -85,6 +85,15 @@ def check_sarif(*reports: Report) -> Any:
 def check_run(run: Any, report: Report) -> None:
     rules = run["tool"]["driver"]["rules"]
     assert len({rule["id"] for rule in rules}) == len(rules)
+    # What GitHub requires of a descriptor and of a place.
+    for one in (*rules, *run["tool"]["driver"]["notifications"]):
+        assert all(one[key]["text"] for key in ("shortDescription", "fullDescription", "help"))
+    for result in run["results"]:
+        places = (*result["locations"], *result.get("relatedLocations", ()))
+        physical = [one["physicalLocation"] for one in places if "physicalLocation" in one]
+        assert "physicalLocation" in result["locations"][0]
+        assert all(one["region"]["startLine"] >= 1 for one in physical)
+        assert len(places) <= 1000
     for result, item in zip(run["results"], report.items, strict=True):
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         # Of the standard: a kind other than fail has no level.

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from analyzer.report.printable import printable, well_formed
+from analyzer.report.printable import inert, printable, well_formed
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -24,10 +24,28 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()))
         ("caf\udce9", "caf\\xe9"),
         ("\ud83d", "\\ud83d"),
         ('printk("\\n")', 'printk("\\n")'),
+        ("##[error]x ###[y ##VSO[z]", "#\\x23[error]x ##\\x23[y #\\x23VSO[z]"),
+        ("#define A(x) a##x", "#define A(x) a##x"),
     ],
 )
 def test_what_cannot_be_seen_becomes_a_visible_escape(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("::error::x", "\\x3a:error::x"),
+        ("     ::error::x", "  \\x3a:error::x"),
+        ("  ::error::x", " \\x3a:error::x"),
+        ("x ::error::x", "x ::error::x"),
+        ("    :: ", " \\x3a: "),
+        ("    ", "    "),
+    ],
+)
+def test_no_line_begins_as_a_command_to_a_runner(line: str, shown: str) -> None:
+    assert inert(line) == shown
+    assert inert(shown) == shown
 
 
 def test_tabs_become_blanks_where_asked() -> None:

@@ -84,7 +84,8 @@
       moves[move]();
     });
     for (const [place, row] of rows.entries()) row.addEventListener("click", () => go(place));
-    box.querySelector(".controls").hidden = false;
+    // A single step is no walk.
+    box.querySelector(".controls").hidden = rows.length < 2;
     now.textContent = `${rows.length} steps`;
   };
 
