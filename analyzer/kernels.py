@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from analyzer.machine.changed import Code
     from analyzer.machine.elsewhere import Elsewhere
     from analyzer.machine.movepath import Reader
+    from analyzer.patch.message import Message
     from analyzer.patch.placing import Placed, Refusal
     from analyzer.repair import Mended
     from analyzer.repair.patched import Patched
@@ -39,7 +40,7 @@ class Upstream:
 
     ``before`` and ``after`` are None for a patch file; ``before`` alone is for a directory, of
     which nothing tells what it was before the commit. ``found`` says by what the commit was found
-    where the patch does not name it.
+    where the patch does not name it. ``message`` is upstream's own.
     """
 
     source: str
@@ -48,6 +49,7 @@ class Upstream:
     after: Tree | None = None
     found: str = ""
     seen: Seen | None = None
+    message: Message | None = None
 
 
 def upstream_of(
@@ -66,7 +68,7 @@ def upstream_of(
         own = _own(series.patches, patch, named, source)
         if own is None:
             return Upstream(source, found=f"{source} holds another commit's patch: not compared")
-        return Upstream(source, UpstreamPatch(own.files, named))
+        return Upstream(source, UpstreamPatch(own.files, named), message=own.message)
     if path.is_dir() and not is_repository(path):
         return Upstream(source, after=open_tree(source))
     return _of_repository(source, patch, mended, named)
@@ -129,7 +131,8 @@ def _of_repository(source: str, patch: Patch, mended: Mended, named: str | None)
     where = split_spec(source)[0]
     (own,) = read_series(exported(where, commit.commit), source).patches
     theirs = UpstreamPatch(own.files, commit.commit)
-    return Upstream(source, theirs, commit.before, commit.after, found, _seen(commit, where, found))
+    seen = _seen(commit, where, found)
+    return Upstream(source, theirs, commit.before, commit.after, found, seen, own.message)
 
 
 def _seen(commit: Commit, source: str, found: str) -> Seen:

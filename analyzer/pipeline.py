@@ -72,6 +72,10 @@ def study(
     release = _release(request)
     desk = _desk(request, release)
     tree = tree_of(request.target)
+    if request.architectures:
+        from analyzer.compare.architectures import directories
+
+        request = replace(request, architectures=directories(request.architectures, tree))
     pre_image = pre_image_of(tree)
     cases = [
         replace(_case(request, facts, series, patch, pre_image, around), release=release)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +36,16 @@ def document(data: bytes, name: str) -> dict[str, Any]:
     if len(data) > LARGEST:
         raise AnalyzerError("larger than 4 MiB", where=name, todo="split the file")
     try:
-        text = data.decode()
+        text = data.decode("utf-8-sig")
         if _most_dots(text) > _MOST_DOTS:
             todo = "write plain keys, and text in quotes"
             what = f"more than {_MOST_DOTS} dots outside of strings in a line"
             raise AnalyzerError(what, where=name, todo=todo)
         return tomllib.loads(text)
-    except ValueError as error:  # also of the decoder, and of a number with too many digits
+    except UnicodeDecodeError as error:
+        what = f"not UTF-8, at byte {error.start + 1}"
+        raise AnalyzerError(what, where=name, todo="save the file as UTF-8") from None
+    except ValueError as error:  # also of a number with too many digits
         what = " ".join(str(error).split())
         raise AnalyzerError(f"not TOML: {what}", where=name, todo="correct the file") from None
     except RecursionError:
@@ -119,6 +123,8 @@ def _value(table: Mapping[str, Any], key: str, field: Field, where: str) -> obje
 def shown(value: object) -> str:
     """A value for a message: short, and on one line."""
     plain = isinstance(value, str) and value.strip() == value != "" and value.isprintable()
+    if isinstance(value, date | time):  # what Python prints of these is no TOML
+        return str(value)
     try:
         text = str(value)[: _SHOWN + 1] if plain else ascii(_short(value))
     except ValueError:  # Python refuses to print numbers of thousands of digits

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -107,6 +108,26 @@ def test_wrong_usage_is_one_line(run: Run) -> None:
         assert re.fullmatch(r"analyze: .*; see analyze --help\n", done.stderr.decode())
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--prove-limit", "x"], "Invalid value for '--prove-limit': 'x' is not a number"),
+        (["--target"], "Option '--target' requires an argument"),
+    ],
+)
+def test_wrong_usage_reads_as_one_sentence(run: Run, arguments: list[str], said: str) -> None:
+    done = run(PATCH, *arguments)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert lines(done.stderr) == [f"analyze: {said}; see analyze --help"]
+
+
+def test_an_architecture_that_there_is_not_is_one_line(run: Run) -> None:
+    done = run(PATCH, "--arch", "x68_64")
+    assert (done.returncode, done.stdout) == (2, b"")
+    todo = "give the name of a directory below arch/, such as x86, arm64 or powerpc"
+    assert lines(done.stderr) == [f"analyze: --arch: x68_64 is no architecture; {todo}"]
+
+
 def test_a_hostile_file_name_cannot_speak_to_the_terminal(run: Run, tmp_path: Path) -> None:
     done = run(tmp_path / "no\x1b[2Jwhere\n")
     assert done.returncode == 2
@@ -155,6 +176,85 @@ def test_a_report_that_cannot_be_written_is_one_line(run: Run, tmp_path: Path) -
     assert (done.returncode, done.stdout) == (2, b"")
     said = f"analyze: {path}: cannot be written: No such file or directory; give another file"
     assert lines(done.stderr) == [said]
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [("nowhere/report", "No such file or directory"), ("", "Is a directory")],
+)
+def test_where_nothing_can_be_written_is_told_before_any_work(
+    run: Run, tmp_path: Path, written: str, why: str
+) -> None:
+    # That the input is read would be told first.
+    path = tmp_path / written
+    done = run(tmp_path / "there is no such patch", "--output", path)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert lines(done.stderr) == [f"analyze: {path}: cannot be written: {why}; give another file"]
+
+
+@pytest.mark.parametrize("arguments", ["--help", "--version", "explain --help"])
+@pytest.mark.parametrize(
+    ("stdout", "why"),
+    [(">/dev/full", "cannot be written: No space left on device"), (">&-", "is closed")],
+)
+def test_what_cannot_be_printed_is_one_line(arguments: str, stdout: str, why: str) -> None:
+    command = f"{sys.executable} -m analyzer {arguments} {stdout}"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, capture_output=True, check=False, timeout=60
+    )
+    said = f"analyze: standard output: {why}; use --output FILE"
+    assert (done.returncode, lines(done.stderr)) == (2, [said])
+
+
+@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full"])
+@pytest.mark.parametrize(("arguments", "code"), [("-", 3), ("nosuch", 2), ("--nosuch", 2)])
+def test_without_standard_error_the_exit_code_is_the_same(
+    stderr: str, arguments: str, code: int
+) -> None:
+    command = ["bash", "-c", f"{sys.executable} -m analyzer {arguments} {stderr}"]
+    done = subprocess.run(
+        command, cwd=ROOT, input=DRIVER, capture_output=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (code, b"")
+    assert bool(done.stdout) == (code == 3)
+
+
+@pytest.mark.parametrize(
+    ("more", "colours"),
+    [({}, True), ({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
+    ids=str,
+)
+def test_a_terminal_gets_colours_unless_it_or_its_user_wants_none(
+    more: dict[str, str], colours: bool
+) -> None:
+    there = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+    terminal, screen = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "analyzer", "-"],
+        cwd=ROOT,
+        env={**there, "TERM": "xterm", **more},
+        stdin=subprocess.PIPE,
+        stdout=screen,
+    )
+    os.close(screen)
+    assert process.stdin is not None
+    with process.stdin as stream:
+        stream.write(DRIVER)
+    assert (b"\x1b[" in everything(terminal)) == colours
+    assert process.wait(timeout=60) == 3
+
+
+def everything(terminal: int) -> bytes:
+    """What is written to a terminal until nobody has it open."""
+    found = b""
+    try:
+        while data := os.read(terminal, 1 << 16):
+            found += data
+    except OSError:  # So Linux says that the other side is closed.
+        pass
+    finally:
+        os.close(terminal)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -404,7 +504,7 @@ def test_a_command_wins_over_a_file_of_its_name(beside_a_file_called_explain: Ru
     run = beside_a_file_called_explain
     done = run("explain")
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr == b"analyze: Missing argument 'PATCH'.; see analyze explain --help\n"
+    assert done.stderr == b"analyze: Missing argument 'PATCH'; see analyze explain --help\n"
     for arguments in (["./explain"], ["--format", "json", "explain"], ["--", "explain"]):
         done = run(*arguments)
         assert (done.returncode, done.stderr) == (3, b"")

@@ -28,6 +28,10 @@ def test_help_is_a_page_with_every_section(run: Run, command: tuple[str, ...]) -
     assert max(map(len, text.splitlines())) <= 100
 
 
+def test_the_short_option_is_the_long_one(run: Run) -> None:
+    assert run("index", "-h").stdout == run("index", "--help").stdout
+
+
 def test_the_page_names_every_command_and_format(run: Run) -> None:
     text = " ".join(run("--help").stdout.decode().split())
     assert [one for one in COMMANDS if f" {one} " not in text] == []

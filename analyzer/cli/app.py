@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from analyzer import __version__
+from analyzer.cli.streams import deliver
 
 
 def command_app(*, completion: bool = False) -> typer.Typer:
@@ -21,7 +22,7 @@ def command_app(*, completion: bool = False) -> typer.Typer:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"backport-analyzer {__version__}")
+        deliver(f"backport-analyzer {__version__}\n", None)
         raise typer.Exit
 
 

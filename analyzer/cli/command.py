@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from analyzer.cli import completing
+from analyzer.cli.streams import complain
 from analyzer.errors import AnalyzerError, NotRepairedError
 from analyzer.report.printable import printable
 
@@ -73,13 +74,15 @@ def _usage_or_bug(error: Exception) -> int:
     message = getattr(error, "format_message", None)
     if message is not None:
         command = " ".join(filter(None, ("analyze", _command())))
-        return _fail(f"{message()}; see {command} --help", USAGE)
-    import traceback
+        what = message().rstrip(".").replace("a valid int range", "a number")
+        what = what.replace("a valid float range", "a number")
+        return _fail(f"{what}; see {command} --help", USAGE)
+    from traceback import format_exc
 
-    traceback.print_exc()
+    complain(format_exc().rstrip())
     return _fail("this is a bug of the tool; please report it with the lines above", BUG)
 
 
 def _fail(line: str, code: int) -> int:
-    print(f"analyze: {printable(line)}", file=sys.stderr)
+    complain(f"analyze: {printable(line)}")
     return code

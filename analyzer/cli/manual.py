@@ -7,6 +7,8 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from analyzer.cli.streams import deliver
+
 _REPORT_CODES = (
     ("0", "Nothing found, and nothing of the behaviour is open."),
     ("1", "A finding."),
@@ -19,7 +21,19 @@ _REPORT_CODES = (
     ("70", "A bug of this tool."),
     ("130", "Interrupted; a proof is reported as far as it got."),
 )
-_COLOUR = ("NO_COLOR", "Where it is set, a terminal gets no colours.")
+_BRANCH_CODES = (
+    ("0", "Nothing found in any commit, and nothing of the behaviour is open."),
+    ("1", "A finding in one of them."),
+    ("2", "Wrong usage, or input that cannot be read: one line on standard error says what."),
+    (
+        "3",
+        "No finding, but a verdict is undecided, a question on behaviour, on damage or on the "
+        "symbol's gate has no answer, a commit could not be reviewed, or none claims an upstream.",
+    ),
+    ("70", "A bug of this tool."),
+    ("130", "Interrupted; the page has what was done, and the next run goes on from there."),
+)
+_COLOUR = ("NO_COLOR", "Where it is set, and not empty, a terminal gets no colours.")
 _CACHE = (
     "$XDG_CACHE_HOME/backport-analyzer/",
     "Indexes of histories and kept reports; ~/.cache where that is not set. All of it can be "
@@ -94,6 +108,7 @@ PAGES = {
             ("analyze branch ~/rhel v5.14-100..HEAD --upstream ~/linux", ""),
             ("analyze branch . origin/main..HEAD --format html --output branch.html", ""),
         ),
+        codes=_BRANCH_CODES,
         see=("docs/branch.md",),
     ),
     "index": Page(
@@ -118,6 +133,17 @@ PAGES = {
 class Manual(TyperCommand):
     """A command whose ``--help`` is its page."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        options["context_settings"] = {"help_option_names": ["-h", "--help"]}
+        super().__init__(*arguments, **options)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option, which delivers its page as any report is delivered. All is click's own."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = _show
+        return option
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the page. Both arguments are click's own."""
         page = PAGES[self.name or "analyze"]
@@ -139,6 +165,12 @@ class Manual(TyperCommand):
         if page.see:
             with formatter.section("See also"):
                 formatter.write_text(", ".join(page.see))
+
+
+def _show(ctx: Any, _parameter: Any, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        deliver(f"{ctx.get_help()}\n", None)
+        ctx.exit()
 
 
 def _options(command: TyperCommand, ctx: Any) -> list[tuple[str, list[tuple[str, str]]]]:

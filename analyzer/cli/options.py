@@ -119,7 +119,8 @@ Architectures = Annotated[
         "--arch",
         metavar="NAME",
         rich_help_panel=RELEASE,
-        help="An architecture to answer for (repeatable).",
+        help="An architecture to answer for: a directory below arch/, or what distributions call "
+        "it, such as x86_64 (repeatable).",
     ),
 ]
 FactsFiles = Annotated[

@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from errno import EISDIR
 from pathlib import Path
 from threading import Timer
 from time import monotonic
@@ -29,8 +30,20 @@ def colored(output: Path | None) -> bool:
         output is None
         and sys.stdout is not None
         and sys.stdout.isatty()
-        and "NO_COLOR" not in os.environ
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
     )
+
+
+def complain(text: str) -> None:
+    """Write a line to standard error, as far as there is one: the exit code says the same."""
+    if sys.stderr is None:
+        return
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        # What could not be written would be tried again at the end, and change the exit code.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def deliver(text: str, output: Path | None) -> None:
@@ -53,21 +66,37 @@ def deliver(text: str, output: Path | None) -> None:
     try:
         output.write_bytes(data)
     except OSError as error:
-        what = f"cannot be written: {error.strerror}"
-        raise AnalyzerError(what, where=str(output), todo="give another file") from None
+        raise _unwritable(output, error) from None
+
+
+def _unwritable(path: Path, error: OSError) -> AnalyzerError:
+    what = f"cannot be written: {error.strerror}"
+    return AnalyzerError(what, where=str(path), todo="give another file")
 
 
 def spare(written: Path | None, *read: str | Path | None) -> None:
-    """Refuse to write over a file that the command reads, before any work is done.
+    """Refuse to write where nothing can be, or over a file that the command reads.
 
-    Raises ``AnalyzerError``. What is no plain file, such as a terminal, is not lost by writing.
+    Raises ``AnalyzerError``, before any work is done. What is no plain file, such as a terminal,
+    is not lost by writing.
     """
-    if written is None or (written.exists() and not written.is_file()):
+    if written is None or _is_special(written):
         return
     for one in read:
         if one is not None and _is_same(written, one):
             what = f"would be written over, and the command reads it: {one}"
             raise AnalyzerError(what, where=str(written), todo="give another file")
+
+
+def _is_special(written: Path) -> bool:
+    """Whether a file is there and no plain one. ``AnalyzerError`` where no file can be."""
+    try:
+        if written.is_dir():
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+        written.parent.stat()
+        return written.exists() and not written.is_file()
+    except OSError as error:
+        raise _unwritable(written, error) from None
 
 
 def _is_same(one: str | Path, other: str | Path) -> bool:
@@ -102,7 +131,7 @@ def progress() -> Callable[[str, int, int], None] | None:
 @contextmanager
 def patience() -> Iterator[None]:
     """Say on a terminal that work goes on once it has taken a second; stay silent when piped."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield
         return
     note = "analyze: still at work ..."

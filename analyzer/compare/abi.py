@@ -249,7 +249,7 @@ def _differences(one: Layout, other: Layout) -> Iterator[_Said]:
     if len(before) * len(after) > _MOST_PAIRS:
         yield "too many members change to tell which", other.line, What.LAYOUT, False
         return
-    yield from _members(before, after, other.line)
+    yield from _members(before, after, other.line, ends=not tail)
 
 
 def _alike(old: Sequence[_Key], new: Sequence[_Key]) -> int:
@@ -258,7 +258,9 @@ def _alike(old: Sequence[_Key], new: Sequence[_Key]) -> int:
     return next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)))
 
 
-def _members(before: tuple[Member, ...], after: tuple[Member, ...], line: int) -> Iterator[_Said]:
+def _members(
+    before: tuple[Member, ...], after: tuple[Member, ...], line: int, *, ends: bool
+) -> Iterator[_Said]:
     old = [(each.words, each.under) for each in before]
     new = [(each.words, each.under) for each in after]
     gone: dict[_Key, Member] = {}
@@ -274,8 +276,11 @@ def _members(before: tuple[Member, ...], after: tuple[Member, ...], line: int) -
     made = [each for key, each in come.items() if key not in gone]
     # What takes the place of a hole that is kept for it leaves the layout as it is.
     kept = bool(made) and all(_keeps(each) for each in made) and not moved
+    behind = max((each.line for each in after if each not in made), default=0)
     for each in made:
-        yield f"`{each.text}` is added", each.line, What.LAYOUT, kept
+        # What stands behind all others moves none of them.
+        last = " at the end" if ends and each.line > behind else ""
+        yield f"`{each.text}` is added{last}", each.line, What.LAYOUT, kept
     for each in left:
         yield f"`{each.text}` is removed", line, What.LAYOUT, kept
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cached_property
 
 from analyzer.compare.change import Owner
-from analyzer.compare.outline import Outline
+from analyzer.compare.outline import Extent, Outline
 
 _LEAST_WORDS = 2
+# A name of a list says enough by itself.
+_LISTED = re.compile(r"[A-Za-z_]\w{3,},")
 
 
 def plain(text: str) -> str:
@@ -35,7 +38,7 @@ class Body:
         return {
             line: self.first + i
             for i, line in enumerate(self.lines)
-            if counts[line] == 1 and len(line.split()) >= _LEAST_WORDS
+            if counts[line] == 1 and (len(line.split()) >= _LEAST_WORDS or _LISTED.fullmatch(line))
         }
 
 
@@ -44,13 +47,27 @@ class Bodies:
 
     def __init__(self, text: Outline | None) -> None:
         self.text = text
-        self._found: dict[Owner, Body | None] = {}
+        self._found: dict[int, Body] = {}
 
     def of(self, owner: Owner | None) -> Body | None:
-        """One body; None where the file is not at hand or does not hold it."""
+        """One body, the first of its owner; None where the file is not at hand or has none."""
         if self.text is None or owner is None:
             return None
-        if owner not in self._found:
-            extent = self.text.extent_of(owner)
-            self._found[owner] = Body(extent.first, self.text.body(extent)) if extent else None
-        return self._found[owner]
+        return self._body(self.text.extent_of(owner))
+
+    def all_of(self, owner: Owner) -> list[Body]:
+        """The bodies of what bears one name several times: an enum without one, two arms."""
+        extents = self.text.extents if self.text else ()
+        found = (self._body(each) for each in extents if each.owner == owner)
+        return [body for body in found if body is not None]
+
+    def at(self, line: int) -> Body | None:
+        """The body that a line of the file stands in, from 0."""
+        return self._body(self.text.extent_at(line)) if self.text else None
+
+    def _body(self, extent: Extent | None) -> Body | None:
+        if extent is None or self.text is None:
+            return None
+        if extent.first not in self._found:
+            self._found[extent.first] = Body(extent.first, self.text.body(extent))
+        return self._found[extent.first]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
+from analyzer.compare.enclosed import Within
 from analyzer.patch.damage import Grade
 from analyzer.patch.lines import FilePatch, Mark
 from analyzer.source import Place
@@ -79,7 +80,8 @@ class ChangedLine:
 
     ``words`` are its tokens without comments; those of prose are its words. ``owner`` is None where
     nothing shows it. ``grade`` is set on a line that was put back by the repair.
-    ``kind`` is ``CONTEXT`` for the unchanged lines next to a run.
+    ``kind`` is ``CONTEXT`` for the unchanged lines next to a run. ``within`` is what it stands
+    under besides, None where no whole text shows that.
     """
 
     mark: Mark
@@ -89,6 +91,7 @@ class ChangedLine:
     owner: Owner | None
     place: Place
     grade: Grade | None = None
+    within: Within | None = None
 
     @property
     def certain(self) -> bool:

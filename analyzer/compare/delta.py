@@ -20,13 +20,16 @@ from analyzer.compare.change import (
 from analyzer.compare.elsewhere import rejoined
 from analyzer.compare.landing import Landing, landings
 from analyzer.compare.lineage import Counterpart, Lineage, made_alike, pair_files
+from analyzer.compare.outline import is_c
 from analyzer.compare.partners import pair_runs
 from analyzer.compare.position import Positions
 from analyzer.compare.runs import FileChange, read_change
 from analyzer.compare.side_by_side import context_of, lay, of_run, other_names, renamed
+from analyzer.compare.words import NAME
 from analyzer.finding import NotChecked
 from analyzer.patch.lines import FilePatch, Mark
 from analyzer.source import Side
+from analyzer.upstream import is_kconfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def _compared(theirs: FileChange | None, ours: FileChange | None) -> FilePair:
     lineage = Lineage(theirs, ours)
     paired = pair_runs(theirs.runs, ours.runs, lambda owner: lineage.of(owner).ours)
     pairs = rejoined([_run_pair(one, other) for one, other in paired])
-    names = other_names(_laid(pairs), _beside(pairs))
+    names = _other_names(pairs, theirs, ours)
     pairs = tuple(_named(pair, names) for pair in pairs)
     lineage = Lineage(theirs, ours, made_alike(theirs, ours, _owners(pairs)))
     positions = Positions(theirs, ours, lineage)
@@ -167,6 +170,24 @@ def _run_pair(theirs: Run | None, ours: Run | None) -> RunPair:
         return RunPair(theirs, ours, Change.CHANGED, compared=False)
     alike = any(line.theirs and line.ours for line in laid)
     return RunPair(theirs, ours, of_run(laid), laid, alike=alike)
+
+
+def _other_names(
+    pairs: Sequence[RunPair], theirs: FileChange, ours: FileChange
+) -> dict[Owner | None, dict[str, str]]:
+    """What is called otherwise here; only C and Kconfig have names, all else has words."""
+    if not all(is_c(each.path) or is_kconfig(each.path) for each in (theirs, ours)):
+        return {}
+    words: dict[bool, frozenset[str]] = {}
+
+    def both(one: str, other: str) -> bool:
+        if not words:
+            for upstream, file in ((True, theirs), (False, ours)):
+                lines = file.before.lines if file.before else ()
+                words[upstream] = frozenset(NAME.findall("\n".join(lines)))
+        return one in words[False] or other in words[True]
+
+    return other_names(_laid(pairs), _beside(pairs), both)
 
 
 def _laid(pairs: Iterable[RunPair]) -> list[LinePair]:

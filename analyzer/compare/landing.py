@@ -17,6 +17,7 @@ from analyzer.compare.change import (
     RunPair,
     Scope,
 )
+from analyzer.compare.enclosed import Within, against
 from analyzer.compare.lineage import How, Lineage
 from analyzer.compare.outline import Outline
 from analyzer.compare.runs import FileChange
@@ -38,6 +39,7 @@ class Where(Enum):
     ELSEWHERE = "in another"
     SPLIT = "in a part that was split off or merged"
     SURROUNDED = "among other blocks"
+    UNDER = "not under what upstream's stands under"
     UNKNOWN = "not known"
 
 
@@ -45,7 +47,8 @@ class Where(Enum):
 class Landing:
     """Lines of one upstream owner, what they stand in here, and where the first of them is seen.
 
-    ``around`` are the enclosing blocks of both where these differ (``SURROUNDED``).
+    ``around`` is what encloses both where that differs: blocks (``SURROUNDED``), or conditions,
+    nodes and labels within one owner.
     """
 
     theirs: Owner | None
@@ -76,7 +79,8 @@ def landings(
                 if key in found
                 else (line.ours.place, line.theirs.place)
             )
-            found[key] = Landing(*key, *places, lines)
+            around = _around_lines(line) if where in (Where.ELSEWHERE, Where.UNDER) else None
+            found[key] = Landing(*key, *places, lines, around)
     return (
         *found.values(),
         *judge.surroundings(found.values()),
@@ -95,6 +99,7 @@ class _Judge:
     lineage: Lineage
     target: Bodies
     shares: dict[tuple[int, Owner, Owner], Where] = field(default_factory=dict)
+    inner: dict[Owner, set[str]] = field(default_factory=dict)
 
     def where(self, pair: RunPair, line: LinePair) -> Where:
         """Where one line stands against its partner."""
@@ -103,11 +108,48 @@ class _Judge:
         if a is None or b is None:
             return Where.UNKNOWN
         if a == b:
-            return Where.SAME
+            return self._under(line, b)
         found = self._outside(pair, line, a, b) if OUTSIDE in (a, b) else self._other(pair, a, b)
         # Among the lines that a hunk lost may be the one that begins or ends a function.
         unsure = pair.ours is not None and not pair.ours.whole and found is not Where.RENAMED
         return Where.UNKNOWN if unsure else found
+
+    def _under(self, line: LinePair, owner: Owner) -> Where:
+        """In one owner of both: under the same conditions, in the same node, behind the same label?
+
+        What surrounds a whole function or file may be another; only contradictions count there.
+        """
+        theirs, ours = (one.within if one else None for one in (line.theirs, line.ours))
+        if theirs is None or ours is None or theirs == ours:
+            return Where.SAME
+        if against(theirs.arms, ours.arms):
+            return Where.ELSEWHERE
+        nodes = self._nodes(theirs, ours)
+        if nodes is not Where.SAME:
+            return nodes
+        mine = self._conditions(owner)
+        lacks = any(arm[0] in mine for arm in theirs.arms if arm not in ours.arms)
+        return Where.UNDER if lacks else Where.SAME
+
+    def _nodes(self, theirs: Within, ours: Within) -> Where:
+        """Another node or label than upstream's, which both files have beside upstream's own."""
+        known = {one.node for one in self.theirs.under or ()}
+        here = {one.node for one in self.ours.under or ()}
+        a, b = _known(theirs.node, known), _known(ours.node, here)
+        if a == b:
+            return Where.SAME
+        return Where.ELSEWHERE if a in here and b in known else Where.UNDER
+
+    def _conditions(self, owner: Owner) -> set[str]:
+        """The conditions within one owner of the target's, or within the file outside of all."""
+        if owner not in self.inner:
+            under, text = self.ours.under or (), self.ours.before
+            extent = text.extent_of(owner) if text else None
+            lines = under[extent.first : extent.last + 1] if extent else under
+            around = set(lines[0].arms) if extent and lines else set()
+            own = {arm[0] for one in set(lines) for arm in one.arms if arm not in around}
+            self.inner[owner] = own if extent or _is_flat(owner, self.ours) else set()
+        return self.inner[owner]
 
     def _outside(self, pair: RunPair, line: LinePair, a: Owner, b: Owner) -> Where:
         """One of both stands at the top level: what is no directive may be told apart badly."""
@@ -235,3 +277,32 @@ def _telling(text: Outline, first: int, last: int) -> set[str]:
     """Lines that say enough to be known again."""
     near = map(plain, text.lines[first:last])
     return {line for line in near if " " in line}
+
+
+def _known(node: str, known: set[str]) -> str:
+    """The innermost node around a line that is there without the patch."""
+    while node and node not in known:
+        node = node.rpartition(" / ")[0]
+    return node
+
+
+def _is_flat(owner: Owner, file: FileChange) -> bool:
+    """Whether nothing in a file is an owner: a makefile, a device tree, assembly."""
+    return owner == OUTSIDE and file.before is not None and not file.before.extents
+
+
+def _around_lines(line: LinePair) -> tuple[str, str] | None:
+    """What two lines of one owner stand under, in words: what they have in common is left out."""
+    theirs, ours = (one.within if one else None for one in (line.theirs, line.ours))
+    same = line.theirs and line.ours and line.theirs.owner == line.ours.owner
+    if not same or theirs is None or ours is None:
+        return None
+    return _in_words(theirs, ours), _in_words(ours, theirs)
+
+
+def _in_words(one: Within, other: Within) -> str:
+    arms = [("" if holds else "not ") + name for name, holds in one.arms]
+    beside = {("" if holds else "not ") + name for name, holds in other.arms}
+    words = [arm for arm in arms if arm not in beside]
+    words += [one.node] if one.node != other.node and one.node else []
+    return ", ".join(words) or "nothing"

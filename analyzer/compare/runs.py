@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.compare.change import Captured, ChangedLine, Owner, Run
+from analyzer.compare.enclosed import Within, within
 from analyzer.compare.landed import Landed, landed
 from analyzer.compare.outline import Outline, is_c, outline
 from analyzer.compare.visible import owners_in
@@ -22,8 +23,9 @@ class FileChange:
     """What a patch changes in one file; the outlines are there where its text was given.
 
     ``runs`` are in the order of the patch. ``captured`` are unchanged lines under another owner
-    than before. ``placed`` counts the hunks that were found in the text. ``heads`` are the owners
-    that the hunks show to begin in added lines, ``seen`` those of lines that are not added.
+    than before. ``placed`` counts the hunks that were found in the text. ``under`` is what each
+    line of the file stands under before the patch. ``heads`` are the owners that the hunks show to
+    begin in added lines, ``seen`` those of lines that are not added.
     """
 
     file: FilePatch
@@ -32,6 +34,7 @@ class FileChange:
     before: Outline | None
     after: Outline | None
     placed: int = 0
+    under: tuple[Within, ...] | None = None
     heads: frozenset[Owner] = frozenset()
     seen: frozenset[Owner] = frozenset()
 
@@ -89,16 +92,19 @@ def read_change(
     places = landed(file, before, after)
     old = _outline(before, file.old_path)
     new = _outline(after, file.new_path)
+    under = _within(old, file.old_path), _within(new, file.new_path)
     runs: list[Run] = []
     captured: list[Captured] = []
     for at, hunk in enumerate(file.hunks):
-        read = _Hunk(file, at, hunk, places[at], old, new, side, commit)
+        read = _Hunk(file, at, hunk, places[at], old, new, under, side, commit)
         lines = read.lines()
         runs += read.runs(lines)
         captured += read.captured(lines)
     placed = sum(place is not None for place in places)
     heads = frozenset(owner for run in runs for owner in _heads(run))
-    return FileChange(file, tuple(runs), tuple(captured), old, new, placed, heads, _seen(runs))
+    return FileChange(
+        file, tuple(runs), tuple(captured), old, new, placed, under[0], heads, _seen(runs)
+    )
 
 
 def _outline(text: str | None, path: str | None) -> Outline | None:
@@ -106,6 +112,10 @@ def _outline(text: str | None, path: str | None) -> Outline | None:
     if path is None:
         return Outline((), ())
     return outline(text, path) if text is not None else None
+
+
+def _within(text: Outline | None, path: str | None) -> tuple[Within, ...] | None:
+    return within(text.lines, path) if text is not None and path is not None else None
 
 
 @dataclass(slots=True)
@@ -118,13 +128,14 @@ class _Hunk:
     place: Landed | None
     before: Outline | None
     after: Outline | None
+    under: tuple[tuple[Within, ...] | None, tuple[Within, ...] | None]
     side: Side
     commit: str | None
 
     def lines(self) -> list[tuple[ChangedLine, Owner | None]]:
         """Every line of the hunk, and what an unchanged one stood in before the patch."""
         old, new = self._owners(Mark.ADDED), self._owners(Mark.REMOVED)
-        words = self._words()
+        words, under = self._words(), self._within()
         shapes = shape_of(((line.mark.value, line.text) for line in self.hunk.lines), self.path)
         number = self.place.new + 1 if self.place and self.side is Side.UPSTREAM else None
         number = number or self.hunk.new_start
@@ -133,9 +144,24 @@ class _Hunk:
             owner = (old if line.mark is Mark.REMOVED else new).get(i)
             kind = shapes[i].kind
             place = self._place(line, number)
-            made = ChangedLine(line.mark, line.text, kind, words[i], owner, place, line.grade)
+            made = ChangedLine(
+                line.mark, line.text, kind, words[i], owner, place, line.grade, under.get(i)
+            )
             out.append((made, old.get(i)))
             number += line.mark is not Mark.REMOVED
+        return out
+
+    def _within(self) -> dict[int, Within]:
+        """What each changed line stands under, by its index in the hunk."""
+        out: dict[int, Within] = {}
+        for mark, text in zip((Mark.REMOVED, Mark.ADDED), self.under, strict=True):
+            if self.place is None or text is None:
+                continue
+            at = self.place.old if mark is Mark.REMOVED else self.place.new
+            for i, line in enumerate(self.hunk.lines):
+                if line.mark is mark and at < len(text):
+                    out[i] = text[at]
+                at += line.mark in (Mark.CONTEXT, mark)
         return out
 
     @property

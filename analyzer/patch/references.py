@@ -29,9 +29,9 @@ class ReferenceForm(Enum):
 
 @dataclass(frozen=True, slots=True)
 class UpstreamReference:
-    """One upstream reference. ``sha`` is lower case, at least 8 digits; ``full`` says 40.
+    """One upstream reference. ``sha`` is lower case, at least 8 digits.
 
-    The sha of a ``STABLE_INCLUSION`` is a stable tree's commit, not mainline's.
+    ``full``: it has all digits, 40 or those of SHA-256. The sha of a ``STABLE_INCLUSION`` is a stable tree's commit, not mainline's.
     """
 
     form: ReferenceForm
@@ -78,7 +78,7 @@ class _Found:
     text: str
 
 
-_SHA = re.compile(r"(?<![0-9A-Za-z_])[0-9a-fA-F]{8,40}(?![0-9A-Za-z_])")
+_SHA = re.compile(r"(?<![0-9A-Za-z_])(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{8,40})(?![0-9A-Za-z_])")
 _INCLUSION = re.compile(
     r"\s*(mainline|upstream|stable|lts|[a-z]{2,20})[ -]inclusion\s*$", re.IGNORECASE
 )
@@ -90,7 +90,10 @@ _INCLUSION_REACH = 5
 # What stands before the sha. Nothing else makes a sha a reference, so prose does not.
 _FORM_BEFORE = {
     **dict.fromkeys(
-        ("cherry picked from commit", "cherry-picked from commit", "cherry picked from"),
+        (
+            *("cherry picked from commit", "cherry-picked from commit"),
+            *("cherry picked from", "cherry-picked from"),
+        ),
         ReferenceForm.CHERRY_PICKED,
     ),
     **dict.fromkeys(
@@ -141,7 +144,7 @@ def read_references(lines: Sequence[str], numbers: Sequence[int]) -> References:
         elif found.before in _REVERT_BEFORE:
             reverts.append(Revert(found.sha, line))
         elif form := _form(found, lines):
-            full = len(found.sha) == 40
+            full = len(found.sha) in (40, 64)
             upstream.append(UpstreamReference(form, found.sha, full, line, found.text))
     return References(tuple(upstream), tuple(fixes), tuple(reverts))
 

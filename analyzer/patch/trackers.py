@@ -80,6 +80,15 @@ _HOSTS = {
     "gitee.com": "gitee",
     "atomgit.com": "atomgit",
 }
+# What a ticket's system can be, besides a host.
+SYSTEMS = frozenset(
+    (
+        *("bsc", "bnc", "boo", "bko", "jsc", "fate", "poo", "ltc", "anbz", "jira"),
+        *(_HASH_NAMES.values()),
+        *(name for name in _LABELS.values() if name),
+        *(_HOSTS.values()),
+    )
+)
 _TICKET_PATHS = ("/browse/", "/issues/", "show_bug.cgi", "+bug/", "/bugs/")
 
 

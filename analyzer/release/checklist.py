@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.errors import AnalyzerError
+from analyzer.patch.trackers import SYSTEMS
 from analyzer.release.ids import FAMILIES, IDS
 from analyzer.toml import Field, contents, document, shown, tables, values
 from analyzer.upstream import fields
@@ -78,7 +79,8 @@ def load_checklist(name: str) -> Checklist:
         return _checklist(contents(Path(name), name, "name a checklist that can be read"), name)
     if name not in READY:
         todo = f"give one of {', '.join(READY)}, or a file as ./{shown(name)}"
-        raise AnalyzerError(f"no ready checklist is called {shown(name)}", todo=todo)
+        what = f"no ready checklist is called {shown(name)}"
+        raise AnalyzerError(what, where="--checklist", todo=todo)
     return _checklist((_DATA / f"{name}.toml").read_bytes(), f"{name}.toml")
 
 
@@ -100,6 +102,15 @@ def _matching(pattern: re.Pattern[str]) -> Callable[[object], str]:
         return text
 
     return check
+
+
+def _tracker(value: object) -> str:
+    """A tracker's name, which one that is misspelt is not: no ticket would ever be of it."""
+    text = _matching(_TRACKER)(value)
+    system = text.partition(":")[0]
+    if ": " not in text and "." not in system and system not in (*SYSTEMS, CVE):
+        raise ValueError(value)
+    return text
 
 
 def _few(check: Callable[[object], str]) -> Callable[[object], tuple[str, ...]]:
@@ -135,8 +146,9 @@ _LIST = {
         _few(_matching(_TRAILER)), 'a list like ["Signed-off-by", "JIRA|Bugzilla"]', ()
     ),
     "trackers": Field(
-        _few(_matching(_TRACKER)),
-        'a list like ["bsc", "jira:RHEL", "cve", "References: git-fixes"]',
+        _few(_tracker),
+        'a list like ["bsc", "jira:RHEL", "cve", "References: git-fixes"], of trackers that are '
+        "known",
         None,
     ),
     "item": _TABLE_LIST,

@@ -81,6 +81,15 @@ def _unaligned(geometry: Geometry) -> Iterator[Scenario]:
                 turn += 1
 
 
+def _single_bits(geometry: Geometry) -> Iterator[Scenario]:
+    """A new side that is off a PMD boundary by each power of two: what a mask may have left out."""
+    old, new = starts(geometry, apart=True)
+    past = geometry.page_size
+    while past < geometry.pmd_size:
+        yield made(geometry, (old, new + past, geometry.pmd_size), fills.first, PLAIN)
+        past *= 2
+
+
 def _established(geometry: Geometry) -> Iterator[Scenario]:
     """PMDs of the new side that hold an empty table already: one, and two for a WARN once."""
     size, page = geometry.pmd_size, geometry.page_size
@@ -218,6 +227,7 @@ class _Picker:
 _GROUPS = (
     _aligned,
     _unaligned,
+    _single_bits,
     _established,
     _within_one_area,
     _hugely,
@@ -266,7 +276,7 @@ def _few(geometry: Geometry) -> Iterator[Scenario]:
     yield made(geometry, (*far, size), fills.sparse, BOTH)
     yield made(geometry, (*near, 2 * size), fills.sparse, PLAIN)
     yield made(geometry, (old, new + page, size), fills.sparse, ANON)
-    yield made(geometry, (old, new + size // 2, size), fills.sparse, PLAIN)
+    yield from _single_bits(geometry)
     yield made(geometry, (old + page, new + page, part), fills.sparse, FILE)
     yield made(geometry, (old, new, size + page), fills.sparse, PLAIN)
     yield made(geometry, (*near, size), fills.sparse, BOTH, established=(0,))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from analyzer.compare.labels import Exits
     from analyzer.history.past import Past
     from analyzer.machine.callees import Callee
+    from analyzer.patch.message import Message
     from analyzer.prove.session import Proofs
     from analyzer.release.checklist import Checklist
 
@@ -67,7 +68,8 @@ class Case:
     ``kconfig_upstream`` the same symbols in upstream's tree. None where there is no such tree.
     ``configured`` is what whole architectures of the target make of them, None where neither an
     architecture nor a .config was given.
-    ``seen`` is upstream's commit where a repository of it was given. ``sources`` are the trees that
+    ``seen`` is upstream's commit where a repository of it was given, ``upstream_message`` its own
+    message where that is at hand. ``sources`` are the trees that
     were read, ``notes`` what is to be known of them, ``unfit`` where the patch does not apply to
     the target. ``proofs`` are what proving came to, None where it was not asked for: ``prove`` is
     False where the user said so. ``past`` is what histories say of the patch, None where there
@@ -93,6 +95,7 @@ class Case:
     kconfig_upstream: SymbolsInTree | None = None
     configured: Configured | None = None
     seen: Seen | None = None
+    upstream_message: Message | None = None
     sources: tuple[Source, ...] = ()
     notes: tuple[NotChecked, ...] = ()
     unfit: tuple[str, ...] = ()

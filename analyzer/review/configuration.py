@@ -32,6 +32,12 @@ def told_of(configured: Configured | None, names: list[str]) -> Iterator[Evidenc
             yield Evidence(f"{of.arch}: {of.library}")
 
 
+def not_read(configured: Configured | None, arch: str) -> str:
+    """Why nothing is known of an architecture: the tree does not have it; empty where it does."""
+    of = configured.of(arch) if configured else None
+    return "; ".join(of.notes) if of is not None and not of.symbols else ""
+
+
 def worth(told: Told) -> str:
     """The value in words: that under the .config, or else whatever the user sets."""
     text = (told.configured or told.possible).text

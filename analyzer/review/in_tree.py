@@ -9,7 +9,7 @@ from analyzer.compare.symbols import Mention, Selection, Symbols
 from analyzer.finding import Evidence, State
 from analyzer.kconfig import print_expr
 from analyzer.kconfig.uses import Defined, Switch, architecture_of
-from analyzer.review.configuration import switched_by_value, told_of
+from analyzer.review.configuration import not_read, switched_by_value, told_of
 from analyzer.source import Place, Side
 
 if TYPE_CHECKING:
@@ -161,7 +161,10 @@ def switched_on(
         reason = f"not all Kconfig files are there: {'; '.join(tree.notes[:_MOST])}"
         return State.CANNOT_TELL, said, reason, evidence, "Give the whole tree."
     if lacking:
-        one, arch = lacking[0]
+        one, arch = min(lacking, key=lambda each: bool(not_read(configured, each[1])))
+        if reason := not_read(configured, arch):
+            said = f"whether {arch} selects {one.name} cannot be told"
+            return State.CANNOT_TELL, said, reason, evidence, f"Give a tree that has arch/{arch}."
         others = f"; {', '.join(one.architectures)} does" if one.architectures else ""
         said = f"{arch} does not select {one.name}: its code is dead there{others}"
         todo = f"Select {one.name} for {arch}, or take the patch that does."

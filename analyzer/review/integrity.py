@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from analyzer.finding import Evidence, State
 from analyzer.patch.damage import Damage, Grade
 from analyzer.result import Item
+from analyzer.review.behaviour import counted
 from analyzer.review.case import Case
+from analyzer.review.left_behind import files_of_upstream, left_behind
+from analyzer.review.sides import listed
 from analyzer.source import Place, Side
 
 _GONE = (Grade.ASSUMED, Grade.NONE)
@@ -84,8 +87,17 @@ def _evidence(one: Damage) -> Evidence:
 
 
 def one_change(case: Case) -> Item:
-    """IN-2: one upstream commit, and only files of it."""
+    """IN-2: one upstream commit, only files of it, and nothing that work on it left behind."""
     title = "is it one logical change?"
+    if left := left_behind(case):
+        return Item(
+            "IN-2",
+            title,
+            State.FINDING,
+            f"{counted(len(left), 'place')} of what a merge or patch(1) leaves behind",
+            evidence=listed(left),
+            next="Resolve the conflict, and take out what is no part of the change.",
+        )
     named = dict.fromkeys(reference.sha[:12] for reference in case.patch.message.upstream)
     paths = tuple(dict.fromkeys(file.path for file in case.patch.files))
     if len(named) > 1:
@@ -96,7 +108,7 @@ def one_change(case: Case) -> Item:
             f"the message names {len(named)} upstream commits: {', '.join(named)}",
             next="Split the patch, or say in the message why these belong together.",
         )
-    theirs = {hunk.path for hunk in case.commit.hunks} if case.commit else set()
+    theirs = files_of_upstream(case)
     extra = [path for path in paths if theirs and path not in theirs]
     if theirs and not extra:
         return Item("IN-2", title, State.OK, "only files that the upstream commit changes")

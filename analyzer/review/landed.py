@@ -14,7 +14,7 @@ from analyzer.review.case import Case
 from analyzer.review.sides import BY_TEXT, delta_of, listed
 
 _TX2 = "did every hunk land in the same function or Kconfig symbol?"
-_REVIEWED = (Where.SPLIT, Where.SURROUNDED, Where.UNKNOWN)
+_REVIEWED = (Where.SPLIT, Where.SURROUNDED, Where.UNDER, Where.UNKNOWN)
 
 
 def same_places(case: Case) -> Item:
@@ -85,9 +85,12 @@ def _told(file: FilePair, one: Landing) -> Evidence:
         case Where.SURROUNDED:
             them, us = one.around or ("", "")
             text = f"{ours} stands under {us}, upstream's under {them}"
+        case Where.ELSEWHERE | Where.UNDER if one.around is not None:
+            them, us = one.around
+            text = f"in {ours}, under {us}; upstream's stands under {them}"
         case Where.SPLIT:
             text = f"in {ours}, upstream's in {theirs}: one seems to be a part of the other"
-        case Where.ELSEWHERE | Where.UNKNOWN:
+        case Where.ELSEWHERE | Where.UNDER | Where.UNKNOWN:
             text = f"in {ours}, upstream's in {theirs}"
     count = "" if one.lines == 1 or one.where is Where.SURROUNDED else f" ({one.lines} lines)"
     return Evidence(f"{file.path}: {text}{count}", one.place)

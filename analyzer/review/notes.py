@@ -89,21 +89,31 @@ class Said:
         return any(word == found.rstrip(".") or found.endswith("/" + word) for found in words)
 
 
-def notes_in(message: Message) -> tuple[Said, ...]:
+def notes_in(message: Message, upstream: Message | None = None) -> tuple[Said, ...]:
     """Notes in brackets, conflicts, paragraphs under a heading, what follows the cherry-pick line.
 
-    Trailers and the line that names the upstream commit are no notes.
+    Trailers and the line that names the upstream commit are no notes, and what ``upstream``'s own
+    message says already is none on the backport.
     """
-    found = [Said(note.text, note.line) for note in message.notes]
+    theirs = {_plain(note.text) for note in upstream.notes} if upstream else set()
+    found = [Said(one.text, one.line) for one in message.notes if _plain(one.text) not in theirs]
     found += (Said(conflict.path, conflict.line) for conflict in message.conflicts)
-    return (*found, *_paragraphs(message))
+    return (
+        *found,
+        *_paragraphs(message, {_plain(line) for line in upstream.body} if upstream else set()),
+    )
 
 
-def _paragraphs(message: Message) -> Iterator[Said]:
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _paragraphs(message: Message, theirs: set[str]) -> Iterator[Said]:
     picked, left, after = False, 0, False
     gathered: list[str] = []
     first = 0
-    for text, number in zip(message.body, message.numbers, strict=True):
+    for line, number in zip(message.body, message.numbers, strict=True):
+        text = "" if _plain(line) in theirs else line
         starts = _HEAD.match(text) is not None or _BRACKET.match(text) is not None
         if _PICKED.match(text):
             picked, left = True, 0
@@ -232,4 +242,4 @@ def _identifiers(theirs: ChangedLine | None, ours: ChangedLine | None) -> set[st
 
 def said_in(case: Case) -> tuple[Said, ...]:
     """The notes of the case's own message."""
-    return notes_in(case.patch.message)
+    return notes_in(case.patch.message, case.upstream_message)

@@ -15,6 +15,7 @@ from analyzer.upstream import key_of
 
 if TYPE_CHECKING:
     from analyzer.history.past import Mended
+    from analyzer.patch.references import Fixes
 
 _TITLE = "does no fix come before what it fixes?"
 
@@ -35,8 +36,12 @@ def fixes_in_order(case: Case) -> Item:
             next="Put it behind what it fixes.",
         )
     mended = case.past.mended if case.past else ()
+    foreign = _foreign(case)
     if mended and case.target is not None:
-        return _in_target(mended)
+        found = _in_target(mended)
+        return found if found.state is State.FINDING or not foreign else _unlike(foreign, found)
+    if foreign:
+        return _unlike(foreign, None)
     if _fixes_nothing(case):
         said = "neither its message nor upstream's commit says that it fixes another"
         return Item("DP-3", _TITLE, State.NOT_APPLICABLE, said)
@@ -66,6 +71,30 @@ def _early(case: Case) -> list[tuple[int | None, Patch]]:
         for patch in later
         if any(key_of(one.sha) == sha for one in patch.message.upstream)
     ]
+
+
+def _foreign(case: Case) -> tuple[Fixes, ...]:
+    """What the patch says that it fixes, and upstream's message does not; none without that one."""
+    upstream = case.upstream_message
+    if upstream is None:
+        return ()
+    theirs = {key_of(one.sha) for one in upstream.fixes}
+    return tuple(one for one in case.patch.message.fixes if key_of(one.sha) not in theirs)
+
+
+def _unlike(foreign: tuple[Fixes, ...], found: Item | None) -> Item:
+    """Another ``Fixes:`` than upstream's: a reader has to say which of the two is right."""
+    names = listed([key_of(one.sha) for one in foreign])
+    own = tuple(Evidence(f"Fixes: {one.sha}", Place(Side.INPUT, line=one.line)) for one in foreign)
+    return Item(
+        "DP-3",
+        _TITLE,
+        State.NEEDS_REVIEW,
+        f"it says that it fixes {names}, and upstream's message does not",
+        reason=found.summary if found else "",
+        evidence=(*own, *(found.evidence if found else ())),
+        next="Take upstream's Fixes: line, or say in the message why another commit is fixed.",
+    )
 
 
 def _fixes_nothing(case: Case) -> bool:

@@ -161,7 +161,7 @@ def beside_difference(name: str, title: str, where: str) -> Item:
         State.NEEDS_REVIEW,
         f"nothing that differs is of this kind: see {where}",
         reason="a proof ends at the first difference of a function; no trace was run",
-        next="Settle those first and run this again.",
+        next=f"Settle {where} first and run this again.",
     )
 
 

@@ -302,7 +302,7 @@ def _after_difference(name: str, outcome: Outcome, others: tuple[Named, ...]) ->
         f"{said}: see {where}",
         reason="a trace that differs is compared up to its first difference; "
         f"compared: {coverage(outcome)}",
-        next="Settle those first and run this again.",
+        next=f"Settle {where} first and run this again.",
     )
 
 

@@ -23,6 +23,7 @@ _SIGNED = "signed-off-by"
 _PICKED = (ReferenceForm.CHERRY_PICKED, ReferenceForm.BACKPORTED)
 _ALMOST = ("signed-off", "signed off", "signed-of-by", "singed-off-by")
 _LOST = "the patch lost lines on its way, and a sign-off may have been among them"
+_MOST = 4
 _WORST_FIRST = (State.FINDING, State.NEEDS_REVIEW, State.CANNOT_TELL)
 
 
@@ -40,7 +41,8 @@ class _Chain:
 
     ``notes`` are the lines of the cherry-pick's notes that have sign-offs before them,
     ``almost`` lines that fail to be sign-offs. ``stated``: the author is named as such, not
-    taken from who posted it. ``lossy``: lines of the patch got lost.
+    taken from who posted it. ``lossy``: lines of the patch got lost. ``upstream`` are who signed
+    upstream's commit, None where its message is not at hand.
     """
 
     signers: tuple[Person, ...]
@@ -51,6 +53,7 @@ class _Chain:
     stated: bool
     backport: bool
     lossy: bool
+    upstream: tuple[Person, ...] | None = None
 
     @property
     def last(self) -> Person:
@@ -92,10 +95,14 @@ def signoff_chain(case: Case) -> Item:
     )
 
 
+def _signers(message: Message) -> tuple[Person, ...]:
+    read = ((one.value, one.line) for one in message.trailers if one.token.lower() == _SIGNED)
+    return tuple(person for value, line in read if (person := read_person(value, line)))
+
+
 def _chain(case: Case) -> _Chain:
     message = case.patch.message
-    read = ((one.value, one.line) for one in message.trailers if one.token.lower() == _SIGNED)
-    signers = tuple(person for value, line in read if (person := read_person(value, line)))
+    signers = _signers(message)
     first = min((_line(one) for one in signers), default=0)
     notes = sorted(one.line for one in message.upstream if one.form in _PICKED)
     return _Chain(
@@ -107,6 +114,7 @@ def _chain(case: Case) -> _Chain:
         message.author != message.poster or message.form is not Form.ARCHIVE,
         case.named is not None,
         is_lossy(case.patch),
+        _signers(case.upstream_message) if case.upstream_message else None,
     )
 
 
@@ -177,7 +185,7 @@ def _problems(chain: _Chain) -> Iterator[_Problem]:
     if not chain.signers:
         yield _nobody(chain)
         return
-    for rule in (_author_missing, _author_late, _last, _unsigned_pick, _repeated, _addressless):
+    for rule in _RULES:
         yield from rule(chain)
 
 
@@ -202,14 +210,32 @@ def _author_missing(chain: _Chain) -> Iterator[_Problem]:
     if chain.lines_of(author):
         return
     alike = [shown(one) for one in chain.signers if _resembles(one, author)]
-    certain = chain.stated and not (alike or chain.lossy or chain.almost)
+    never = bool(chain.upstream) and not any(_same(one, author) for one in chain.upstream or ())
+    certain = chain.stated and not (alike or chain.lossy or chain.almost or never)
     maybe = f"{', '.join(alike)} may be the same person" if alike else ""
+    maybe = maybe or ("nor in upstream's commit" if never else "")
     yield _Problem(
         State.FINDING if certain else State.NEEDS_REVIEW,
         f"the author, {shown(author)}, did not sign off",
         f"Restore the sign-off of {shown(author)}, or correct the author.",
         maybe or (_LOST if chain.lossy else ""),
     )
+
+
+def _dropped(chain: _Chain) -> Iterator[_Problem]:
+    """Whoever signed upstream's commit signed this, too, as far as it is that commit."""
+    gone = [one for one in chain.upstream or () if not chain.lines_of(one)]
+    # The author's own is told by itself.
+    gone = [one for one in gone if chain.author is None or not _same(one, chain.author)]
+    if gone:
+        names = ", ".join(dict.fromkeys(map(shown, gone[:_MOST])))
+        more = f" and {len(gone) - _MOST} more" if len(gone) > _MOST else ""
+        yield _Problem(
+            State.NEEDS_REVIEW,
+            f"upstream's commit is signed by {names}{more}, and the patch is not",
+            "Restore upstream's sign-offs, in upstream's order.",
+            _LOST if chain.lossy else "",
+        )
 
 
 def _author_late(chain: _Chain) -> Iterator[_Problem]:
@@ -299,6 +325,16 @@ def _addressless(chain: _Chain) -> Iterator[_Problem]:
                 f"Add the address of {shown(one)}.",
             )
 
+
+_RULES = (
+    _author_missing,
+    _dropped,
+    _author_late,
+    _last,
+    _unsigned_pick,
+    _repeated,
+    _addressless,
+)
 
 # --- people ----------------------------------------------------------------------------------
 

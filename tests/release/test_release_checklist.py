@@ -101,7 +101,7 @@ def test_an_unknown_name_is_no_file() -> None:
     with pytest.raises(AnalyzerError) as caught:
         load_checklist("fedora\x1b")
     assert str(caught.value) == (
-        "no ready checklist is called 'fedora\\x1b'; give one of plain, stable, redhat, suse, "
+        "--checklist: no ready checklist is called 'fedora\\x1b'; give one of plain, stable, redhat, suse, "
         "ubuntu, android, or a file as ./'fedora\\x1b'"
     )
 
@@ -113,6 +113,17 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         load_checklist(str(tmp_path))
     with pytest.raises(AnalyzerError, match="cannot be read"):
         load_checklist("./a\0b")
+
+
+def test_an_editors_mark_of_utf_8_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_bytes(b"\xef\xbb\xbf" + f"{HEAD}{ITEM}".encode())
+    assert load_checklist(str(tmp_path / "own.toml")).name == "n"
+
+
+@pytest.mark.parametrize("name", ["bsc", "jsc:PED", "launchpad", "tickets.example.org", "cve"])
+def test_a_tracker_is_one_that_is_known_or_a_host(tmp_path: Path, name: str) -> None:
+    (tmp_path / "own.toml").write_text(f'{HEAD}trackers = ["{name}"]\n{ITEM}')
+    assert load_checklist(str(tmp_path / "own.toml")).trackers == (name,)
 
 
 HEAD = 'name = "n"\ntitle = "t"\n'
@@ -137,8 +148,9 @@ ITEM = '[[item]]\nid = "ID-1"\n'
          'trailers is Bug; expected a list like ["Signed-off-by", "JIRA|Bugzilla"]'),
         (HEAD + 'prefixes = ["A:", "A:"]\n' + ITEM,
          "prefixes is ['A:', 'A:']; expected a list like [\"UPSTREAM:\", \"[SRU]\"]"),
-        (HEAD + 'trackers = ["BSC"]\n' + ITEM, "trackers has BSC; expected a list like "
-         '["bsc", "jira:RHEL", "cve", "References: git-fixes"]'),
+        *((HEAD + f'trackers = ["cve", "{name}"]\n' + ITEM, f"trackers has {name}; expected a list "
+           'like ["bsc", "jira:RHEL", "cve", "References: git-fixes"], of trackers that are known')
+          for name in ("BSC", "bcs", "jria:OURS", "lp", "rh")),
         (HEAD + ITEM + ITEM, "item 2 (ID-1): the list has it twice; keep one of them"),
         (HEAD + ITEM + "gate = 1\n", "item 1 (ID-1): gate is 1; expected true or false"),
         (HEAD + ITEM + 'title = "mine"\n', "item 1 (ID-1): title is for the release's own items: "
@@ -154,8 +166,7 @@ ITEM = '[[item]]\nid = "ID-1"\n'
          "write plain keys, and text in quotes"),
         ("name = \n", "not TOML: Invalid value (at line 1, column 8); correct the file"),
         ("a = " + "[" * 100_000, "nested too deeply; correct the file"),
-        (b"\xff\xfe", "not TOML: 'utf-8' codec can't decode byte 0xff in position 0: invalid start "
-         "byte; correct the file"),
+        (b"# \xff\xfe", "not UTF-8, at byte 3; save the file as UTF-8"),
         (b"#" * (4 << 20) + b"##", "larger than 4 MiB; split the file"),
     ],
 )  # fmt: skip

@@ -121,6 +121,22 @@ def test_a_select_that_can_never_hold_is_dead_code(tmp_path: Path) -> None:
     )
 
 
+def test_an_architecture_that_the_tree_does_not_have_cannot_be_told(tmp_path: Path) -> None:
+    item = selected_somewhere(case_in(tmp_path / "a", PATCH, "powerpc"))
+    assert (item.state, item.summary, item.reason, item.next) == (
+        State.CANNOT_TELL,
+        "whether powerpc selects HAVE_MOVE_PMD cannot be told",
+        "there is no arch/powerpc/Kconfig",
+        "Give a tree that has arch/powerpc.",
+    )
+    case = case_in(tmp_path / "b", PATCH, "powerpc", "x86", **{"arch/x86/Kconfig": PLAIN_X86})
+    item = selected_somewhere(case)
+    assert (item.state, item.summary) == (
+        State.FINDING,
+        "x86 does not select HAVE_MOVE_PMD: its code is dead there",
+    )
+
+
 def test_another_patch_of_the_series_may_still_switch_it_on(tmp_path: Path) -> None:
     alone = case_in(tmp_path, DEFINES, "x86", **{"arch/x86/Kconfig": PLAIN_X86})
     assert selected_somewhere(alone).state is State.FINDING

@@ -351,10 +351,7 @@ def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
     file.write_bytes(b"\xff")
     with pytest.raises(AnalyzerError) as caught:
         load((file,))
-    assert str(caught.value) == (
-        f"{file}: not TOML: 'utf-8' codec can't decode byte 0xff in position 0: "
-        "invalid start byte; correct the file"
-    )
+    assert str(caught.value) == (f"{file}: not UTF-8, at byte 1; save the file as UTF-8")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
