@@ -55,8 +55,10 @@ def read_input(name: str) -> bytes:
     """
     if name == "-":
         if sys.stdin is None:
-            raise AnalyzerError("is closed", where="standard input", todo="give a patch file")
-        return _limited(sys.stdin.buffer.read(MAX_INPUT + 1), "standard input")
+            raise AnalyzerError("is closed", where=told(name), todo="give a patch file")
+        return _limited(sys.stdin.buffer.read(MAX_INPUT + 1), told(name))
+    if not name:
+        raise AnalyzerError("no patch is named", todo="give a patch file, '-' or REPO@COMMIT")
     path = Path(name)
     try:
         if path.is_dir():
@@ -78,6 +80,11 @@ def read_input(name: str) -> bytes:
             return _limited(exported(repo, revision), name)
     todo = "give a patch file, '-' or REPO@COMMIT"
     raise AnalyzerError("there is no such file", where=name, todo=todo)
+
+
+def told(name: str) -> str:
+    """An input as errors call it."""
+    return "standard input" if name == "-" else name
 
 
 def _limited(data: bytes, name: str) -> bytes:

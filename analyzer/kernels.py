@@ -70,7 +70,11 @@ def upstream_of(
             return Upstream(source, found=f"{source} holds another commit's patch: not compared")
         return Upstream(source, UpstreamPatch(own.files, named), message=own.message)
     if path.is_dir() and not is_repository(path):
-        return Upstream(source, after=open_tree(source))
+        tree = open_tree(source)
+        paths = (path for file in patch.files for path in (file.old_path, file.new_path) if path)
+        there = any(tree.read(path) is not None for path in paths)
+        found = "" if there else f"{source} has none of the files that the patch changes"
+        return Upstream(source, after=tree, found=found)
     return _of_repository(source, patch, mended, named)
 
 

@@ -14,7 +14,7 @@ from analyzer.compare.symbols import symbols_of
 from analyzer.errors import AnalyzerError
 from analyzer.excerpt.decide import configuration_of
 from analyzer.gathering import how_to_prove, learnt, past_on, proved
-from analyzer.intake import Beside, facts_on, named_commit, pre_image_of, read_input, tree_of
+from analyzer.intake import Beside, facts_on, named_commit, pre_image_of, read_input, told, tree_of
 from analyzer.kernels import (
     Ground,
     revision_of,
@@ -67,7 +67,7 @@ def study(
     """
     request = replace(request, upstream_commit=_commit(request))
     facts = load(request.facts)
-    series = read_series(read_input(request.patch), request.patch)
+    series = read_series(read_input(request.patch), told(request.patch))
     around = beside or Beside()
     release = _release(request)
     desk = _desk(request, release)

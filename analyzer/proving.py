@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _CONDITION = re.compile(r"[ \t]*+#[ \t]*+(?:if|elif)")
 _SYMBOL = re.compile(r"\bCONFIG_(\w+?)(?:_MODULE)?\b")
-# What no kernel that is not made for it has.
-_USUAL = {"PREEMPT_RT": "n"}
+# What a kernel has that is made for no other purpose than to measure itself, or for real time.
+_UNUSUAL = ("PREEMPT_RT", "TRACE_BRANCH_PROFILING", "PROFILE_ALL_BRANCHES")
 
 
 def proved_on(
@@ -72,7 +72,7 @@ def _configurations(
     from analyzer.csource.configuration import Configuration
     from analyzer.replay.trees import PLAIN, configs
 
-    told = {**PLAIN, **(settings or {**_USUAL, **dict.fromkeys(arms, "y")})}
+    told = {**PLAIN, **(settings or {**dict.fromkeys(_UNUSUAL, "n"), **dict.fromkeys(arms, "y")})}
     for config in configs(symbols_tested(theirs, mended)):
         yield config, Configuration({**told, **dict(config)}, total=bool(settings))
 
@@ -87,7 +87,9 @@ def _arms(
     asked: dict[str, None] = {}
     code: set[str] = set()
     for tree, changed in trees:
-        for path in {one.new_path for one in changed if one.new_path and one.new_path[-2:] == ".c"}:
+        for path in {
+            one.new_path for one in changed if one.new_path and one.new_path[-2:] in (".c", ".h")
+        }:
             data = tree.read(path) if tree is not None else None
             for line in (data or b"").decode("utf-8", "surrogateescape").split("\n"):
                 named = _SYMBOL.findall(line) if "CONFIG_" in line else ()

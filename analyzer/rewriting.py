@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from analyzer.errors import AnalyzerError, NotRepairedError
@@ -19,9 +20,15 @@ def write_repaired(path: Path, cases: Sequence[Case]) -> None:
         if why:
             raise NotRepairedError(why, where=str(path))
     text = b"".join(written_patch(case.patch, case.mended.files) for case in cases)
+    before = None
     try:
+        before = path.read_bytes() if path.is_file() else None
         path.write_bytes(text)
     except OSError as error:
+        if before is not None:
+            # It may be the patch itself; what the new one could not fill has room for the old one.
+            with suppress(OSError):
+                path.write_bytes(before)
         what = f"cannot be written: {error.strerror}"
         raise AnalyzerError(what, where=str(path), todo="give another file") from None
 

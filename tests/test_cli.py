@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -99,6 +100,23 @@ def test_a_missing_file_a_directory_and_a_huge_file_are_one_line_each(
         done = run(path)
         assert (done.returncode, done.stdout) == (2, b"")
         assert lines(done.stderr) == [f"analyze: {path}: {said}"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-"], "standard input: the input is empty; give a patch or a mail"),
+        (["explain", "-", "f"], "standard input: the input is empty; give a patch or a mail"),
+        ([""], "no patch is named; give a patch file, '-' or REPO@COMMIT"),
+    ],
+    ids=str,
+)
+def test_an_input_without_a_name_is_told_in_words(
+    run: Run, arguments: list[str], said: str
+) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert lines(done.stderr) == [f"analyze: {said}"]
 
 
 def test_wrong_usage_is_one_line(run: Run) -> None:
@@ -401,6 +419,21 @@ def test_with_the_target_the_repair_is_proven_and_git_takes_it(
     assert [one[:12] for one in ids] == declared
 
 
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="there is no prlimit")
+def test_a_patch_is_not_lost_where_its_repair_cannot_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "fix.patch"
+    path.write_bytes(ARCHIVE.read_bytes())
+    # What lost lines has room, and the whole patch has not.
+    command = ["prlimit", f"--fsize={path.stat().st_size}", sys.executable, "-B", "-m", "analyzer"]
+    options = [path, "--target", BASE, "--write-repaired", path]
+    done = subprocess.run(
+        [*command, *options], cwd=ROOT, capture_output=True, check=False, timeout=120
+    )
+    said = f"analyze: {path}: cannot be written: File too large; give another file"
+    assert (done.returncode, lines(done.stderr)) == (2, [said])
+    assert path.read_bytes() == ARCHIVE.read_bytes()
+
+
 def test_a_good_patch_is_written_back_to_the_same_bytes(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "same.patch"
     run(PATCH, "--write-repaired", path)
@@ -440,6 +473,16 @@ def test_a_commit_and_a_range_of_a_repository_are_read(
     assert one["patch"]["files"] == ["arch/Kconfig", "mm/mremap.c"]
     states = {item["id"]: item["state"] for item in one["items"]}
     assert (states["IN-1"], states["CF-1"], states["DP-2"]) == ("ok", "ok", "finding")
+
+
+def test_a_directory_that_is_no_upstream_of_the_patch_is_told(
+    report: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    found = report("-", "--upstream", tmp_path, stdin=DRIVER)
+    assert {
+        "what": "whether upstream's commit is the patch's",
+        "why": f"{tmp_path} has none of the files that the patch changes",
+    } in found["not_checked"]
 
 
 def test_an_unknown_commit_and_a_hostile_one_are_one_line(run: Run, repository: Path) -> None:

@@ -70,6 +70,7 @@ def completed(line: str) -> list[str]:
         ("analyze --form", ["--format"]),
         ("analyze a.patch --format js", ["json"]),
         ("analyze exp", ["explain"]),
+        ("analyze a.patch --checklist su", ["suse"]),
         ("analyze explain a.patch f --be", ["--before"]),
         ("analyze branch . a..b --format ", ["terminal", "markdown", "json", "html"]),
         ("analyze index . --an", ["--anew"]),

@@ -86,7 +86,7 @@ class _Run:
         from analyzer.branch.pool import answers
         from analyzer.branch.worker import packed
 
-        _check(self.request)
+        _check(self.request, self.commits[-1].commit)
         jobs = self.request.jobs or _processors()
         self._tell("")
         with closing(answers(tasks, jobs, packed(self.request))) as told:
@@ -184,8 +184,11 @@ def _why_stale(report: dict[str, Any]) -> str:
     return next(unread, "")
 
 
-def _check(request: BranchRequest) -> None:
-    """``AnalyzerError`` for files that no review could be made with: once, and not by each."""
+def _check(request: BranchRequest, end: str) -> None:
+    """``AnalyzerError`` for what no review could be made with: once, and not by each.
+
+    ``end`` is a commit of the range: HEAD may be of something else.
+    """
     if request.facts:
         from analyzer.upstream import load
 
@@ -202,4 +205,4 @@ def _check(request: BranchRequest) -> None:
         from analyzer.compare.architectures import directories
         from analyzer.repo import open_tree
 
-        directories(request.architectures, open_tree(request.repo))
+        directories(request.architectures, open_tree(f"{request.repo}@{end}"))

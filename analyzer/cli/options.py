@@ -26,6 +26,13 @@ def _commands(incomplete: str) -> list[str]:
     ]
 
 
+def _checklists(incomplete: str) -> list[str]:
+    """Ready checklists for a shell; anything else is a file."""
+    from analyzer.release.checklist import READY
+
+    return [one for one in READY if incomplete and one.startswith(incomplete)]
+
+
 Patch = Annotated[
     str,
     typer.Argument(
@@ -136,6 +143,7 @@ Checklist = Annotated[
     str | None,
     typer.Option(
         metavar="FILE",
+        autocompletion=_checklists,
         rich_help_panel=REVIEW,
         help="A release's own checklist: a TOML file, or one of plain, stable, redhat, suse, "
         "ubuntu and android.",

@@ -194,7 +194,7 @@ class Beside:
         short = max(len(self.theirs.steps), len(self.ours.steps)) <= _LONG
         for one, alone in lacking:
             other, _ = here.pop(one.words, (None, False))
-            text = _spoken(one.words)
+            text = spoken(one.words)
             if other is None:
                 said = f"`{text}` is not done here"
                 grave = (alone and self._is_telling(one, self.theirs)) or self._is_lacked(
@@ -209,7 +209,7 @@ class Beside:
                 said = f"`{text}` is done in another order"
                 yield Difference(said, False, other.line, one.line)
         for other, alone in here.values():
-            said = f"`{_spoken(other.words)}` is done here alone"
+            said = f"`{spoken(other.words)}` is done here alone"
             grave = (alone and self._is_telling(other, self.ours)) or self._is_needless(other)
             grave = grave and short and self.upstream.could(other)
             yield Difference(said, grave, other.line, None)
@@ -316,7 +316,7 @@ def is_constant(words: Words) -> bool:
     )
 
 
-def _spoken(words: Words) -> str:
+def spoken(words: Words) -> str:
     """Words as one would write them."""
     out, last, unary = "", "", True
     for word in words[:_MOST_WORDS]:
@@ -331,12 +331,12 @@ def _spoken(words: Words) -> str:
 
 
 def _returned(words: Words) -> str:
-    return f"return {_spoken(words)}" if words else "return"
+    return f"return {spoken(words)}" if words else "return"
 
 
 def sequence(way: Exit, names: Mapping[str, str] | None = None) -> str:
     """What is done on a way out, in words."""
-    said = [_spoken(called(one.words, names or {})) for one in way.steps[:8]]
+    said = [spoken(called(one.words, names or {})) for one in way.steps[:8]]
     if len(way.steps) > 8:
         said.append(f"{len(way.steps) - 8} more")
     if way.returns is not None:

@@ -57,9 +57,15 @@ class Bodies:
 
     def all_of(self, owner: Owner) -> list[Body]:
         """The bodies of what bears one name several times: an enum without one, two arms."""
-        extents = self.text.extents if self.text else ()
-        found = (self._body(each) for each in extents if each.owner == owner)
+        found = (self._body(each) for each in self._by_owner.get(owner, ()))
         return [body for body in found if body is not None]
+
+    @cached_property
+    def _by_owner(self) -> dict[Owner, list[Extent]]:
+        found: dict[Owner, list[Extent]] = {}
+        for each in self.text.extents if self.text else ():
+            found.setdefault(each.owner, []).append(each)
+        return found
 
     def at(self, line: int) -> Body | None:
         """The body that a line of the file stands in, from 0."""

@@ -23,8 +23,9 @@ from analyzer.compare.lineage import Counterpart, Lineage, made_alike, pair_file
 from analyzer.compare.outline import is_c
 from analyzer.compare.partners import pair_runs
 from analyzer.compare.position import Positions
+from analyzer.compare.renaming import other_names, renamed
 from analyzer.compare.runs import FileChange, read_change
-from analyzer.compare.side_by_side import context_of, lay, of_run, other_names, renamed
+from analyzer.compare.side_by_side import context_of, lay, of_run
 from analyzer.compare.words import NAME
 from analyzer.finding import NotChecked
 from analyzer.patch.lines import FilePatch, Mark

@@ -23,6 +23,7 @@ _DIRECTIVE = re.compile(r"[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b(.*)",
 _IN_MAKE = re.compile(r"[ \t]*(ifeq|ifneq|ifdef|ifndef|else|endif)\b(.*)", re.DOTALL)
 _REMARK = re.compile(r"/\*.*?(?:\*/|$)|//.*")
 _DEFINED = re.compile(r"(!?)\s*defined\s*(?:\(\s*(\w+)\s*\)|(\w+))$")
+_NAMED = re.compile(r"[^ @]+@0*")
 _LABEL = re.compile(r"([.A-Za-z_][\w.$]*):(?!=)")
 _ENTRY = re.compile(r"[ \t]*(?:SYM_\w+_START\w*|ENTRY|WEAK|GLOBAL|ENTRY_\w+)[ \t]*\([ \t]*(\w+)")
 
@@ -33,6 +34,11 @@ class Within:
 
     arms: tuple[Arm, ...] = ()
     node: str = ""
+
+    @property
+    def place(self) -> str:
+        """The node by its address where it has one: what is there is named anew now and then."""
+        return _NAMED.sub("@", self.node) if "@" in self.node else self.node
 
 
 def within(lines: Sequence[str], path: str) -> tuple[Within, ...] | None:
@@ -60,6 +66,15 @@ def against(theirs: Iterable[Arm], ours: Iterable[Arm]) -> str:
     """The condition of which the two stand in different arms; empty where there is none."""
     other = set(ours)
     return next((name for name, holds in theirs if (name, not holds) in other), "")
+
+
+def in_words(one: Within, other: Within) -> str:
+    """What one stands under and the other does not."""
+    arms = [("" if holds else "not ") + name for name, holds in one.arms]
+    beside = {("" if holds else "not ") + name for name, holds in other.arms}
+    words = [arm for arm in arms if arm not in beside]
+    words += [one.node] if one.place != other.place and one.node else []
+    return ", ".join(words) or "nothing"
 
 
 # --- conditions -------------------------------------------------------------------------------

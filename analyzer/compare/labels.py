@@ -14,6 +14,7 @@ from analyzer.compare.apart import Beside, Body, Difference, Knows, sequence
 from analyzer.compare.change import Owner, Scope, Texts
 from analyzer.compare.delta import Delta, FilePair
 from analyzer.compare.exits import Exit
+from analyzer.compare.held import held
 from analyzer.compare.in_parts import Part, in_parts
 from analyzer.compare.outline import is_c
 from analyzer.compare.shown import Half, Shown, halves
@@ -214,7 +215,9 @@ def _compared(theirs: Shown, ours: Shown, names: Mapping[str, str], trees: Trees
             continue
         if one is None and other is not None and ours.is_own(other):
             said = f"upstream leaves the function on no such way: {_whole(other, {})}"
-            yield Way(ours.name, How.ALONE, (said,), tuple(_at(ours, other)))
+            left = held(None, other, upstream, target)
+            how = How.APART if left else How.ALONE
+            yield Way(ours.name, how, tuple(filter(None, (left, said))), tuple(_at(ours, other)))
         elif other is None and one is not None and theirs.is_own(one):
             said = f"upstream's way out is not here: {_whole(one, names)}"
             yield Way(ours.name, How.LACKING, (said,), tuple(_at(theirs, one)))
@@ -226,7 +229,8 @@ def _compared(theirs: Shown, ours: Shown, names: Mapping[str, str], trees: Trees
                 way = _way(both, theirs, ours, sure=sure)
                 if way.how is How.APART and is_inherited(both, pairs, theirs, ours):
                     way = replace(way, how=How.OTHER, said=(*way.said, _AS_BEFORE))
-                yield way
+                left = held(one, other, upstream, target) if sure and ours.is_own(other) else ""
+                yield replace(way, how=How.APART, said=(left, *way.said)) if left else way
 
 
 _AS_BEFORE = "the way out before it differs from upstream's in the same, without the patch"

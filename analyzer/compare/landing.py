@@ -17,7 +17,7 @@ from analyzer.compare.change import (
     RunPair,
     Scope,
 )
-from analyzer.compare.enclosed import Within, against
+from analyzer.compare.enclosed import Within, against, in_words
 from analyzer.compare.lineage import How, Lineage
 from analyzer.compare.outline import Outline
 from analyzer.compare.runs import FileChange
@@ -100,6 +100,7 @@ class _Judge:
     target: Bodies
     shares: dict[tuple[int, Owner, Owner], Where] = field(default_factory=dict)
     inner: dict[Owner, set[str]] = field(default_factory=dict)
+    nodes: list[frozenset[str]] = field(default_factory=list)
 
     def where(self, pair: RunPair, line: LinePair) -> Where:
         """Where one line stands against its partner."""
@@ -133,9 +134,11 @@ class _Judge:
 
     def _nodes(self, theirs: Within, ours: Within) -> Where:
         """Another node or label than upstream's, which both files have beside upstream's own."""
-        known = {one.node for one in self.theirs.under or ()}
-        here = {one.node for one in self.ours.under or ()}
-        a, b = _known(theirs.node, known), _known(ours.node, here)
+        if not self.nodes:
+            files = (self.theirs, self.ours)
+            self.nodes += (frozenset(one.place for one in file.under or ()) for file in files)
+        known, here = self.nodes
+        a, b = _known(theirs.place, known), _known(ours.place, here)
         if a == b:
             return Where.SAME
         return Where.ELSEWHERE if a in here and b in known else Where.UNDER
@@ -279,7 +282,7 @@ def _telling(text: Outline, first: int, last: int) -> set[str]:
     return {line for line in near if " " in line}
 
 
-def _known(node: str, known: set[str]) -> str:
+def _known(node: str, known: frozenset[str]) -> str:
     """The innermost node around a line that is there without the patch."""
     while node and node not in known:
         node = node.rpartition(" / ")[0]
@@ -297,12 +300,4 @@ def _around_lines(line: LinePair) -> tuple[str, str] | None:
     same = line.theirs and line.ours and line.theirs.owner == line.ours.owner
     if not same or theirs is None or ours is None:
         return None
-    return _in_words(theirs, ours), _in_words(ours, theirs)
-
-
-def _in_words(one: Within, other: Within) -> str:
-    arms = [("" if holds else "not ") + name for name, holds in one.arms]
-    beside = {("" if holds else "not ") + name for name, holds in other.arms}
-    words = [arm for arm in arms if arm not in beside]
-    words += [one.node] if one.node != other.node and one.node else []
-    return ", ".join(words) or "nothing"
+    return in_words(theirs, ours), in_words(ours, theirs)

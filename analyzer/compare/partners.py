@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 
-from analyzer.compare.change import Owner, Run
+from analyzer.compare.change import OUTSIDE, Owner, Run
+from analyzer.compare.enclosed import against
 from analyzer.compare.lineage import likeness
 from analyzer.compare.runs import slid
 
@@ -81,9 +82,16 @@ class _Work:
         return not same_owner or self._in_same(i, j)
 
     def _in_same(self, i: int, j: int) -> bool:
-        theirs = {self.called(owner) for owner in self.theirs[i].owners}
+        one, other = (next((line.within for line in run.lines), None) for run in self._both(i, j))
+        if one and other and (one.place != other.place or against(one.arms, other.arms)):
+            return False
+        wanted = self.theirs[i].owners
+        theirs = {owner if owner == OUTSIDE else self.called(owner) for owner in wanted}
         ours = set(self.ours[j].owners)
         return theirs == ours or bool((theirs & ours) - {None})
+
+    def _both(self, i: int, j: int) -> tuple[Run, Run]:
+        return self.theirs[i], self.ours[j]
 
     def by_slide(self) -> None:
         """Pair runs that are one change, shown a few lines higher or lower."""

@@ -14,7 +14,7 @@ from analyzer.excerpt.hunks import Shown, fragments_of, is_c, shown, whole_funct
 from analyzer.excerpt.piece import Part, Piece, Refusal
 from analyzer.explain.lay_out import World, listing_of
 from analyzer.explain.target import pieces_in, version
-from analyzer.intake import facts_on, named_commit, pre_image_of, read_input, tree_of
+from analyzer.intake import facts_on, named_commit, pre_image_of, read_input, told, tree_of
 from analyzer.patch.damage import Damage
 from analyzer.patch.lines import FilePatch
 from analyzer.patch.reader import read_series
@@ -99,7 +99,7 @@ def explain(question: Question) -> tuple[Listing, ...]:
 
 
 def _files(question: Question, tree: Tree | None) -> list[_File]:
-    series = read_series(read_input(question.patch), question.patch)
+    series = read_series(read_input(question.patch), told(question.patch))
     facts = load(())
     verb = "leaves" if question.state is State.AFTER else "finds"
     count = len(series.patches)

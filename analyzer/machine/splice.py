@@ -16,6 +16,7 @@ from analyzer.excerpt.decide import symbols_in
 from analyzer.excerpt.piece import Part, Piece, Refusal
 from analyzer.excerpt.translation import translated, types_declared
 from analyzer.machine.kernel import Code, Fragment
+from analyzer.machine.macros import unread_macros
 from analyzer.machine.position import Position, position
 from analyzer.reference.base import Base
 from analyzer.reference.bases import BASES
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _ABSOLUTE = 16
 _CODE = frozenset(Kind) - {Kind.COMMENT, Kind.DIRECTIVE}
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_NOT_EXPANDED = "what is behind this macro, or not shown, may mean something else by it"
 _NO_OWNER = "the hunk does not name the function that it may stand in"
 
 
@@ -311,7 +313,15 @@ def _removed(before: Iterable[Piece], after: Iterable[Piece]) -> list[Refused]:
 
 
 def _outside(files: Sequence[FilePatch], configuration: Configuration) -> list[Refused]:
-    """Lines outside of functions that are more than a prototype or a macro's definition."""
+    """Lines outside of functions that are more than a prototype, and macros wherever they are.
+
+    A macro may take the place of anything behind it, shown or not: of what the model has, too.
+    """
+    macros = [Refused(f"`{text}`", _NOT_EXPANDED, place) for text, place in unread_macros(files)]
+    return [*macros, *_declarations(files, configuration)]
+
+
+def _declarations(files: Sequence[FilePatch], configuration: Configuration) -> list[Refused]:
     return [
         Refused(
             f"`{one.text}`",

@@ -45,7 +45,7 @@ def make_area(
     else:
         vma._pgoff = start >> state.geometry.page_shift
     if anon:
-        vma.anon_vma = new_anon_vma(state)
+        vma._anon = new_anon_vma(state)
     return _built(state, vma)
 
 
@@ -69,7 +69,7 @@ def map_area(
         vma.vm_file = state.files.get(file) or new_file(state, file)
         vma.vm_ops = VmOperations()
     if anon is not None:
-        vma.anon_vma = state.anons.get(anon) or new_anon_vma(state, anon)
+        vma._anon = state.anons.get(anon) or new_anon_vma(state, anon)
     return _built(state, vma)
 
 
@@ -101,7 +101,7 @@ def alike(vma: Vma, start: int, end: int, pgoff: int) -> Vma:
     copy = Vma(vma.vm_mm, start, end, vma._flags, pgoff)
     copy.vm_page_prot = vma.vm_page_prot
     copy.vm_file = vma.vm_file
-    copy.anon_vma = vma.anon_vma
+    copy._anon = vma.anon_vma
     copy.vm_ops = vma.vm_ops
     copy.vm_private_data = vma.vm_private_data
     return copy

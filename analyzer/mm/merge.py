@@ -127,7 +127,7 @@ def _joined(state: State, prev: Vma, upper: Vma) -> Vma:
     at = areas.first_above(state, upper.vm_start)
     areas.remove(state, at, 1)
     if prev.anon_vma is NULL:
-        prev.anon_vma = upper.anon_vma
+        prev._anon = upper.anon_vma
     start, end = upper.vm_start, upper.vm_end
     adjust(state, prev, prev.vm_start, end, prev.vm_pgoff)
     state.note(_AREA, "merged", start, end)
@@ -235,4 +235,3 @@ def unlink_anon(state: State, vma: Vma) -> None:
     """An area has no pages of its ``anon_vma`` any more (``unlink_anon_vmas``)."""
     if vma.anon_vma is not NULL:
         vma.anon_vma = NULL
-        state.note(_AREA, "anon", vma.vm_start, vma.vm_end, None)

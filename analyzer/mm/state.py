@@ -194,7 +194,7 @@ class AnonVma:
 class Vma(Address):
     """``struct vm_area_struct``, the members that the model keeps; addresses in bytes.
 
-    What C writes to its flags and its offset is written down.
+    What C writes to its flags, its offset and its ``anon_vma`` is written down.
     """
 
     def __init__(self, mm: Mm, start: int, end: int, flags: int, pgoff: int = 0) -> None:
@@ -205,7 +205,7 @@ class Vma(Address):
         self._pgoff = pgoff
         self.vm_page_prot: Any = NULL
         self.vm_file: Any = NULL
-        self.anon_vma: Any = NULL
+        self._anon: Any = NULL
         self.vm_ops: Any = NULL
         self.vm_next: Any = NULL
         self.vm_prev: Any = NULL
@@ -234,6 +234,17 @@ class Vma(Address):
             self._changed("pgoff", pgoff)
 
     @property
+    def anon_vma(self) -> Any:
+        """The ``AnonVma`` of its pages, NULL before anything was faulted in."""
+        return self._anon
+
+    @anon_vma.setter
+    def anon_vma(self, anon: Any) -> None:
+        if anon is not self._anon:
+            self._anon = anon
+            self._changed("anon", anon.number if isinstance(anon, AnonVma) else None)
+
+    @property
     def vm_userfaultfd_ctx(self) -> Any:
         """``struct vm_userfaultfd_ctx``: nobody serves its faults."""
         if "_uffd" not in self.__dict__:
@@ -243,7 +254,7 @@ class Vma(Address):
     def __repr__(self) -> str:
         return "a Vma"
 
-    def _changed(self, what: str, value: int) -> None:
+    def _changed(self, what: str, value: int | None) -> None:
         state = self.vm_mm._state
         state.note(EventKind.AREA, what, self.vm_start, self.vm_end, value)
 

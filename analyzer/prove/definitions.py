@@ -6,7 +6,7 @@ of a state.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from analyzer.csource.configuration import Absence, Configuration
@@ -15,7 +15,7 @@ from analyzer.csource.fragment import encoded
 from analyzer.csource.syntax import Unparsed
 from analyzer.errors import AnalyzerError
 from analyzer.prove.named import macros_used, names_used, ways
-from analyzer.prove.stated import Body, Meant, Said, Several, Stated
+from analyzer.prove.stated import Body, Meant, Said, Several, Stated, taken_apart
 from analyzer.repo import Tree
 from analyzer.translate import LP64, Environment
 from analyzer.translate.environment import FunctionName
@@ -86,6 +86,7 @@ class Definitions:
         self._functions: dict[str, Translated | Untranslated | Unparsed | None] = {}
         self._variables: dict[str, TranslatedVariable | Untranslated | None] = {}
         self._sources: dict[str, Source] = {}
+        self._tokens: dict[str, tuple[tuple[str, ...], ...]] = {}
 
     @classmethod
     def of_tree(
@@ -177,9 +178,21 @@ class Definitions:
             if len(bodies) == 1:
                 reason = f"a macro of that name stands before the function: {where}"
             return Untranslated(name, body.spot.path, body.read.span, reason)
+        for what, condition in (*((name, each) for each in body.conditions), *self._open(body)):
+            # What stands under one of them may stand in for what is built under the other.
+            reason = f"whether {what} is built is not told: #if {condition}"
+            return Untranslated(name, body.spot.path, body.read.span, reason)
         environment = self.environment if body.own else self.environment.beyond_file
         text = self.text if body.own else body.text
         return translate_function(body.read, environment, self._source(body.spot.path, text))
+
+    def _open(self, body: Body) -> Iterator[tuple[str, str]]:
+        """The file's own macros that a body uses and that may not count, each with why."""
+        if body.own and self._stated.has_open_macros:
+            for name, found in macros_used(body, self.macro):
+                for way in ways(found):
+                    if way.spot.path == self.path and way.conditions:
+                        yield name, way.conditions[0]
 
     def _is_hidden(self, name: str) -> bool:
         """Whether a macro stands before a function: which of the two is there is not told."""
@@ -200,6 +213,17 @@ class Definitions:
     def own(self, name: str) -> tuple[Body, ...]:
         """The definitions of a function that the file itself has; its headers are not read."""
         return self._alone.bodies(name)
+
+    def own_tokens(self, name: str) -> tuple[tuple[str, ...], ...]:
+        """The tokens of the definitions of a function that the file itself has; none is parsed."""
+        if name not in self._tokens:
+            texts = (each.decode("utf-8", "surrogateescape") for each in self.own_texts(name))
+            self._tokens[name] = tuple(taken_apart(each) for each in texts)
+        return self._tokens[name]
+
+    def own_texts(self, name: str) -> tuple[bytes, ...]:
+        """The texts of the definitions of a function that the file itself has."""
+        return self._alone.own_texts(name)
 
     @property
     def own_names(self) -> tuple[str, ...]:

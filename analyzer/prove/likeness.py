@@ -13,6 +13,7 @@ from enum import Enum
 from analyzer.machine.definition import Spot
 from analyzer.prove.compared import MOST_USES, Comparison
 from analyzer.prove.definitions import Definitions
+from analyzer.prove.makes import Makes
 from analyzer.prove.prototypes import Declared, declared_alike, is_declared
 from analyzer.prove.sought import Sought, sought
 
@@ -144,7 +145,7 @@ def _declared(name: str, one: Definitions, other: Definitions) -> Likeness:
         )
         only = ", but for the model" if Declared.MODEL in states else ""
         return Likeness(name, Kind.UNSEEN, f"{which} does not declare {name}{only}", spots)
-    unlike = declared_alike(name, one, other)
+    unlike = declared_alike(name, one, other) or Makes(one, other, ()).declared(name).differs
     kind = Kind.DIFFERS if unlike else Kind.ELSEWHERE
     return Likeness(name, kind, unlike, spots, (name,) if unlike else ())
 

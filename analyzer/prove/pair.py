@@ -150,6 +150,8 @@ class _Prover:
     def _try(self, limits: Limits, plan: Plan | None = None) -> Findings:
         one, other = self._sides
         left = self._until - process_time()
+        if left <= 0:
+            return Findings(stopped={f"the limit of {self._limits.seconds:g} seconds": None})
         limits = replace(limits, seconds=min(limits.seconds, left), began=process_time())
         return compare(one, other, self._solver, limits, self._given, plan)
 
@@ -238,7 +240,7 @@ class _Prover:
             if need.use is Use.VALUE
         }
         for name in used:
-            if all(side.is_given(name) for side in self._sides):
+            if all(side.is_known(name) for side in self._sides):
                 continue
             if Comparison(pair.upstream, pair.target, (), by_name=True).run(name).what:
                 return name

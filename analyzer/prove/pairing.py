@@ -85,7 +85,7 @@ def _key(each: Touched) -> _Key:
 
 def _has(half: Half, path: str, name: str) -> bool:
     file = half.now(path)
-    return file is not None and bool(file.own(name))
+    return file is not None and bool(file.own_texts(name))
 
 
 def _unlike(upstream: Half, target: Half) -> Iterator[Touched]:
@@ -95,8 +95,8 @@ def _unlike(upstream: Half, target: Half) -> Iterator[Touched]:
         if after is None or theirs is None:
             continue
         for name in after.own_names:
-            mine, its = after.own(name), theirs.own(name)
-            if its and [each.tokens for each in mine] != [each.tokens for each in its]:
+            mine, its = after.own_tokens(name), theirs.own_tokens(name)
+            if its and mine != its:
                 yield Touched(path, name, How.CHANGED)
 
 

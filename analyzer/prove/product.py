@@ -220,7 +220,7 @@ class _Search:
             run = Run(side, path, lambda event: None, trusted=True)
             run.loops = Learning(name, plan, run, 1, path.decided, cut)
             try:
-                self._ended(run, self._given(run))
+                self._ended(run)
             except Restart:
                 changed = True
         return changed
@@ -246,7 +246,7 @@ class _Search:
     def _first(self, path: Way) -> Record | None:
         run = Run(self._upstream, path, lambda event: None, trusted=True)
         self._hook(run, Inductive)
-        ended = self._ended(run, self._given(run))
+        ended = self._ended(run)
         self.findings.paths += 1
         self.findings.granted.update(dict.fromkeys(run.taken_for_granted))
         self._followed |= run.followed
@@ -289,7 +289,7 @@ class _Search:
         self._hook(run, Following)
         self.findings.paths += 1
         try:
-            ended = self._ended(run, self._given(run))
+            ended = self._ended(run)
         except _Undecided as why:
             if str(why):
                 self.findings.stopped.setdefault(str(why), None)
@@ -311,12 +311,12 @@ class _Search:
                 # The solver has said by now that no input takes this path.
                 return
 
-    def _ended(self, run: Run, given: tuple[object, ...]) -> Ended | None:
+    def _ended(self, run: Run) -> Ended | None:
         """Run a side to its end; None where the path cannot be."""
         side = run.side
         side.run = run
         try:
-            outcome = side.program.judge(lambda: side.call(run, given))
+            outcome = side.program.judge(lambda: side.call(run, self._given(run)))
         except Dead:
             return None
         except Cut:

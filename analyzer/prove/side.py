@@ -224,10 +224,10 @@ class Side:
 
         return None if self.sees.has_own(name) else EFFECTS.get(name)
 
-    def is_given(self, name: str) -> bool:
-        """Whether a name is a constant of the model, whatever the tree has for it."""
+    def is_known(self, name: str) -> bool:
+        """Whether a name is run as the number that it is, or as a constant of the model."""
         found = self.environment.identifier(name)
-        return isinstance(found, Variable) and found.given
+        return isinstance(found, Constant) or (isinstance(found, Variable) and found.given)
 
     def address_of_function(self, value: object) -> Term | None:
         """The address of a C function, by what the namespace holds for it."""

@@ -128,6 +128,10 @@ class Stated:
         """Whether the file itself has a function or a macro of a name."""
         return name in self._own_items or name in self._own_macros
 
+    def own_texts(self, name: str) -> tuple[bytes, ...]:
+        """The texts of a function's definitions in the file itself; nothing is parsed."""
+        return tuple(self._data[each.start : each.end] for each in self._own_items.get(name, ()))
+
     @property
     def own_names(self) -> tuple[str, ...]:
         """The functions that the file itself defines, in order."""
@@ -200,6 +204,11 @@ class Stated:
     @cached_property
     def _directives(self) -> tuple[Directive, ...]:
         return tuple(directives(self._file.text))
+
+    @cached_property
+    def has_open_macros(self) -> bool:
+        """Whether the file has macros of its own that may not count."""
+        return any(each.open for changes in self._own_macros.values() for each in changes)
 
     @cached_property
     def _own_macros(self) -> dict[str, list[_Change]]:

@@ -86,21 +86,21 @@ class Half:
     def _touched(self) -> Iterator[Touched]:
         for path, before, after in self.files:
             for name in after.own_names if after is not None else ():
-                if before is None or not before.own(name):
+                if before is None or not before.own_texts(name):
                     yield Touched(path, name, How.NEW)
                 elif after is not None and self._is_other(name, before, after):
                     yield Touched(path, name, How.CHANGED)
             for name in before.own_names if before is not None else ():
-                if after is None or not after.own(name):
+                if after is None or not after.own_texts(name):
                     yield Touched(path, name, How.GONE)
 
     def _is_other(self, name: str, before: Definitions, after: Definitions) -> bool:
-        one, other = before.own(name), after.own(name)
-        if [each.tokens for each in one] != [each.tokens for each in other]:
+        other_text = before.own_texts(name) != after.own_texts(name)
+        if other_text and before.own_tokens(name) != after.own_tokens(name):
             return True
         if not self.macros:
             return False
-        used = {word for each in other for word in each.tokens}
+        used = {word for each in after.own_tokens(name) for word in each}
         used |= {each for each, _ in (*before.macros(name), *after.macros(name))}
         return not used.isdisjoint(self.macros)
 
@@ -140,7 +140,7 @@ class Half:
             (path, each)
             for path, _, after in self.files
             for each in (after.own_names if after is not None else ())
-            if each != name and any(name in body.tokens for body in after.own(each))  # type: ignore[union-attr]
+            if each != name and any(name in words for words in after.own_tokens(each))  # type: ignore[union-attr]
         )
 
     def is_named_outside(self, name: str) -> bool:

@@ -54,4 +54,6 @@ def _text(path: Path) -> str:
         raise AnalyzerError(what, where=str(path), todo="give a file of commits") from None
     if len(data) > _LARGEST:
         raise AnalyzerError("is over 16 MiB", where=str(path), todo="give a file of commits")
+    if b"\0" in data:
+        raise AnalyzerError("is not text", where=str(path), todo="give a file of commits")
     return data.decode("utf-8", "replace")

@@ -56,9 +56,13 @@ def signing(
 
 def _one(text: str, ids: Collection[str]) -> tuple[str, Said]:
     item, equals, state = text.partition("=")
-    if not equals or item not in ids:
-        what = f"{shown(item)} is no item of this report" if equals else f"{shown(text)} has no ="
-        raise AnalyzerError(what, where="--answer", todo="give ID=STATE, as in TS-1=ok")
+    todo = "give ID=STATE, as in TS-1=ok"
+    if not equals:
+        raise AnalyzerError(f"{shown(text)} has no =", where="--answer", todo=todo)
+    if item not in ids:
+        what = f"{shown(item)} is no item of this report"
+        todo = f"{todo}; a release's own items come with its --checklist"
+        raise AnalyzerError(what, where="--answer", todo=todo)
     states = {one.value: one for one in Said}
     if state not in states:
         todo = f"expected one of {', '.join(states)}"

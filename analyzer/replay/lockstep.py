@@ -1,7 +1,7 @@
 """Two kernels on one scenario: where what they did differs first.
 
 What is compared are the events of ``COMPARED`` kinds, in order, each with the locks held at it.
-Three things are no difference, since they change nothing that anybody else can see:
+Four things are no difference, since they change nothing that anybody else can see:
 
 * in which order locks are released, or that an entry is read once more: neither is an event of a
   compared kind. A release shows in the locks of what comes after it; a read in the value that is
@@ -9,6 +9,8 @@ Three things are no difference, since they change nothing that anybody else can 
 * a lock that is taken and released with nothing done under it but taking others as empty
   (``_empty_sections``): so a test may stand before a lock or behind it. What the empty
   section would fault on (nesting, order, sleeping) is an event of its own and stays;
+* the locks that a report is made under: it protects nothing, and the test that it tells of may stand
+  before a lock or behind it like any other;
 * locks beyond the entry's own under which a written value was read, where its own was held: with
   that one held nobody else can have changed the entry (``_write_seen``). A value that was read
   without the entry's lock is compared with all the locks that were held at the read.
@@ -87,6 +89,8 @@ def seen(events: Sequence[Event]) -> Iterator[tuple[int, Event]]:
             yield at, _write_seen(event, guards)
         elif event.kind is EventKind.DIED:
             yield at, event._replace(what=event.what[:1])
+        elif event.kind is EventKind.REPORT:
+            yield at, event._replace(under=())
         else:
             yield at, event
 
@@ -103,7 +107,7 @@ def _empty_sections(events: Sequence[Event]) -> set[int]:
     read_under: set[str] = set()
     for at in range(len(events) - 1, -1, -1):
         event = events[at]
-        if event.kind not in COMPARED:
+        if event.kind not in COMPARED or event.kind is EventKind.REPORT:
             continue
         if event.kind is EventKind.WRITE:
             read_under.update(cast("tuple[str, ...]", event.what[_READ_UNDER] or ()))

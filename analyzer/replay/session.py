@@ -23,6 +23,7 @@ from analyzer.replay.outcome import Config, NotRun, Outcome
 from analyzer.replay.probes import probed
 from analyzer.replay.results import Result, Variant
 from analyzer.replay.summary import assumptions, functions, gates, pictured, runs, work
+from analyzer.replay.unbuilt import unbuilt
 from analyzer.replay.unvaried import unvaried
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def replay(subject: Subject, logs: Logs | None = None) -> Outcome:
     untold = frozenset(fix for fix, one in told if one.carried is None)
     divergences, undecided = charged(bench, results, len(subject.readings), fixes, untold)
     not_run += [*_refused(variants), *_stopped(results), *undecided, *_unvaried(variants)]
-    not_run += _unclosed(subject, variants)
+    not_run += [*_unclosed(subject, variants), *_unbuilt(subject)]
     return Outcome(
         ran=bool(results) and not any(one.item is None for one in not_run),
         divergences=(
@@ -178,6 +179,18 @@ def _told_unclosed(one: Unclosed) -> NotRun:
     more, fewer = ("opened", "closed") if one.surplus > 0 else ("closed", "opened")
     why = f"{abs(one.surplus)} more {opened} are {more} than {fewer}, as far as it is there"
     return NotRun("the file", why, CodePlace(one.path, one.number, None, ""))
+
+
+def _unbuilt(subject: Subject) -> list[NotRun]:
+    """What every reading calls with a symbol off, and has with it on alone."""
+    found = [dict.fromkeys(_unbuilt_of(files)) for _, files in subject.readings]
+    return [one for one in found[0] if all(one in others for others in found[1:])]
+
+
+def _unbuilt_of(files: Sequence[FilePatch]) -> Iterator[NotRun]:
+    on, *others = _configs([one for one in symbols_named(files, State.AFTER) if one != SYMBOL])
+    for off in others:
+        yield from unbuilt(files, on, off)
 
 
 def _unvaried(variants: Sequence[Variant]) -> list[NotRun]:

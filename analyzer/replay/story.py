@@ -75,7 +75,9 @@ def _upstream_line(difference: Difference, upstream: Observation) -> int | None:
     step = upstream.steps[at] if at < len(upstream.steps) else None
     if step is not None:
         return step.line
-    place = upstream.places[at] if at < len(upstream.places) else None
+    # Outside of the code that is followed, the last line of it is where nothing happened.
+    is_there = at < len(upstream.places) and upstream.inside[at]
+    place = upstream.places[at] if is_there else None
     return None if place is None else place.line
 
 

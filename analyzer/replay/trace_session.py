@@ -136,7 +136,7 @@ def _summary(load: Workload) -> Iterator[str]:
         return
     size = f"{load.geometry.pmd_size >> 20} MiB"
     yield (
-        f"moved {load.moved:,} bytes; {load.long:,} of the moves have {size} or more, "
+        f"moved {load.moved:,} bytes; moves of {size} or more: {load.long:,}, "
         f"{load.times(Way.COULD):,} could take the PMD path ({load.whole:,} page tables)"
     )
     for way in Way:

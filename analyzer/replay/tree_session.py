@@ -43,6 +43,7 @@ from analyzer.replay.trees import (
     run_all,
     unmodelled,
 )
+from analyzer.replay.unbuilt import unbuilt_in_tree
 from analyzer.replay.unrun import unrun
 from analyzer.replay.unseen import unseen
 
@@ -67,6 +68,7 @@ def replay_trees(subject: TreeSubject, logs: Logs | None = None) -> Outcome:
     divergences, undecided = charged(bench, every, readings)
     left_out, alike = unrun(bench, subject, every)
     not_run = [*refusals(every), *undecided, *dict.fromkeys(doubts), *left_out, *unseen(every)]
+    not_run += _unbuilt(every)
     return Outcome(
         ran=any(ran.runs for ran in every) and not any(one.item is None for one in not_run),
         divergences=(*divergences, *_follow_ups(bench, every, told)),
@@ -94,6 +96,19 @@ def _logged(bench: Bench, every: Sequence[Ran], logs: Logs | None, *, calls: boo
     for judged, scenario in logged.found:
         keep(ran, judged, scenario)
     return logged
+
+
+def _unbuilt(every: Sequence[Ran]) -> list[NotRun]:
+    """What the target calls with a symbol off, in dead code at that, and has with it on alone."""
+    found = (
+        one
+        for main in every
+        if main.main
+        for ran in every
+        if ran.reading == main.reading and not ran.main
+        for one in unbuilt_in_tree(main.target[1], main.config, ran.config)
+    )
+    return list(dict.fromkeys(found))
 
 
 # --- later fixes -------------------------------------------------------------------------------

@@ -147,9 +147,8 @@ def opened(path: str) -> Repository:
     """The repository whose top, or whose git directory, ``path`` is. ``AnalyzerError`` if none."""
     top = Path(path).absolute()
     if not is_repository(top):
-        raise AnalyzerError(
-            "is not a git repository", where=shown(path), todo="name the top directory of one"
-        )
+        what = "is not a git repository" + ("" if exists(top) else ": there is no such directory")
+        raise AnalyzerError(what, where=shown(path), todo="name the top directory of one")
     if exists(top / ".git"):
         return Repository(shown(path), top / ".git", top)
     return Repository(shown(path), top, None)

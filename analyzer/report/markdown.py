@@ -58,6 +58,8 @@ _BLOCK_START = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+=#]))")
 # where a backslash no longer helps. They leave code spans alone.
 _LIVE = re.compile(r"@|://|www\.|mailto:|xmpp:|\$|[#!%~&]\w|\bGH-\d|:[\w+-]+:", re.IGNORECASE)
 _BRACKETS = re.compile(r"([<>&]+)")
+# Code in our sentences: `select`. It stands by itself, so that no other span begins beside it.
+_QUOTED = re.compile(r"(?:(?<![^ ])|(?<= \()|(?<=^\())`(?! +`)([^`<>&]+)`(?=[.,:;)]*(?: |$))")
 
 
 def render_markdown(reports: Sequence[Report]) -> str:
@@ -73,13 +75,19 @@ def render_markdown(reports: Sequence[Report]) -> str:
 def escaped(text: str, *, limit: int = LIMIT) -> str:
     """``text`` as inline Markdown that shows as it reads, and does nothing.
 
-    A word that a forge would make a link or a mention of becomes a code span.
+    A word that a forge would make a link or a mention of becomes a code span, and what stands
+    between backquotes already is one.
     """
     shown = printable(text, limit=limit, blanks=True).strip(" ")
     if not shown:
         return _BLANK
-    words = " ".join(_word(word) for word in shown.split(" "))
-    return _BLOCK_START.sub(r"\1\\", words)
+    pieces = _QUOTED.split(shown)
+    told = "".join(_span(one) if at % 2 else _words(one) for at, one in enumerate(pieces))
+    return _BLOCK_START.sub(r"\1\\", told)
+
+
+def _words(text: str) -> str:
+    return " ".join(map(_word, text.split(" ")))
 
 
 def _word(word: str) -> str:

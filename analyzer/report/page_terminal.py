@@ -72,8 +72,8 @@ def render_terminal_page(page: Page, *, color: bool, width: int) -> str:
             console.print(_heading(need, rows))
             shared, count = _shared(rows)
             if shared is not None:
-                said = f"  first in {count:,} of them: {shared.id}: {shared.text}"
-                console.print(Text(printable(said, limit=_TEXT)))
+                said = f"first in {count:,} of them: {shared.id}: {shared.text}"
+                console.print(_hung("  ", Text(printable(said, limit=_TEXT))))
             console.print(_table(need, rows[:_ROWS], shared))
             if len(rows) > _ROWS:
                 more = f"  and {len(rows) - _ROWS:,} more; all of them with --format json"
@@ -147,4 +147,12 @@ def _notes(console: Console, page: Page) -> None:
         console.print()
         console.print(Text("Of this run", "bold"))
     for note in page.notes:
-        console.print(Text(f"  - {printable(note.what)}: {printable(note.why)}"))
+        told = Text(f"{printable(note.what)}: {printable(note.why)}")
+        console.print(_hung("  - ", told))
+
+
+def _hung(margin: str, text: Text) -> Table:
+    """A text behind a margin, its further lines below its first."""
+    grid = Table.grid()
+    grid.add_row(margin, text)
+    return grid

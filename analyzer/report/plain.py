@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.finding import State
 from analyzer.patch.subject import read_subject
-from analyzer.report.printable import LIMIT, inert, printable
+from analyzer.report.printable import GROWTH, LIMIT, inert, obeyed, printable
 from analyzer.report.wording import EVIDENCE_SHOWN, answered_by, limited, release_facts, where
 
 if TYPE_CHECKING:
@@ -36,14 +36,17 @@ def wrapped(text: str, first: str, then: str = "", *, limit: int = LIMIT) -> lis
 
     The default of ``then`` are as many blanks as ``first`` has characters.
     """
-    lines = textwrap.wrap(
-        one_line(text, limit=limit),
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=then or " " * len(first),
-        break_on_hyphens=False,
-    )
+    shown, rest = one_line(text, limit=limit), then or " " * len(first)
+    lines = _lines(shown, first, rest, WIDTH)
+    if any(map(obeyed, lines)):
+        lines = _lines(shown, first, rest, WIDTH - GROWTH)
     return list(map(inert, lines))
+
+
+def _lines(text: str, first: str, then: str, width: int) -> list[str]:
+    return textwrap.wrap(
+        text, width, initial_indent=first, subsequent_indent=then, break_on_hyphens=False
+    )
 
 
 def title_of(subject: str) -> str:

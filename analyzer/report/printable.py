@@ -28,6 +28,7 @@ _INVISIBLE = frozenset(
 
 _COMMAND = re.compile(r"##(?=(?:vso|teamcity)?\[)", re.IGNORECASE)
 _COLON, _HASH = "\\x3a", "\\x23"
+GROWTH, _NARROW = len(_COLON) - 1, 2
 
 
 def printable(text: str, *, limit: int = LIMIT, blanks: bool = False) -> str:
@@ -50,17 +51,22 @@ def printable(text: str, *, limit: int = LIMIT, blanks: bool = False) -> str:
     return "".join(map(_shown, text))
 
 
+def obeyed(line: str) -> bool:
+    """Whether a CI would take a whole line, as it is printed, for a command."""
+    return line.lstrip().startswith("::")
+
+
 def inert(line: str) -> str:
-    """A whole line as it is printed, its first colon an escape where a CI would obey it.
+    """A line as it is printed, its first colon an escape where a CI would obey it.
 
     Where to break a line is our choice, so what is data may come to its beginning. The escape
-    takes its room from the margin, as far as there is one, and leaves a blank of it.
+    takes its room from a wide margin; of a narrow one the line grows by ``GROWTH``.
     """
-    bare = line.lstrip()
-    if not bare.startswith("::"):
+    if not obeyed(line):
         return line
+    bare = line.lstrip()
     margin = line[: len(line) - len(bare)]
-    return f"{margin[min(len(_COLON), len(margin)) - 1 :] if margin else ''}{_COLON}{bare[1:]}"
+    return f"{margin[max(min(GROWTH, len(margin) - _NARROW), 0) :]}{_COLON}{bare[1:]}"
 
 
 def well_formed(text: str) -> str:

@@ -118,10 +118,12 @@ def _driver(items: Sequence[Item]) -> _Object:
 
 
 def _rule(item: Item) -> _Object:
-    id_ = printable(item.id) or "item"
     asked = shown(item.title)
-    help_ = f"{id_} asks: {asked} Only the answer finding fails; any other says so in a word."
-    return {**_described(id_, asked, help_), "defaultConfiguration": {"level": "error"}}
+    rest = "Only the answer finding fails; any other says so in a word."
+    described = _described(
+        printable(item.id) or "item", asked, f"{shown(item.id)} asks: {asked} {rest}"
+    )
+    return {**described, "defaultConfiguration": {"level": "error"}}
 
 
 def _described(id_: str, text: str, help_: str) -> _Object:
@@ -267,4 +269,4 @@ def _step(step: Step) -> _Object:
 
 
 def _words(text: str) -> _Object:
-    return {"message": {"text": printable(text, limit=LIMIT) or "(blank)"}}
+    return {"message": {"text": shown(text, limit=LIMIT)}}

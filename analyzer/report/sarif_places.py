@@ -105,6 +105,6 @@ def _region(line: int | None) -> _Object:
     return {"startLine": max(line or 1, 1)}
 
 
-def shown(text: str) -> str:
-    """A message's text, which may not be empty."""
-    return printable(text, limit=4 * LIMIT) or "(blank)"
+def shown(text: str, *, limit: int = 4 * LIMIT) -> str:
+    """A message's text, which may not be empty, nor hold a link (``[text](address)``)."""
+    return printable(text, limit=limit).replace("](", "]\\(") or "(blank)"

@@ -8,7 +8,8 @@
 * the block ``content``: everything below it.
 
 Every value that a template prints passes ``printable`` and is escaped then, whether the template
-thinks of it or not; ``|code`` keeps tabs as blanks. No template may use ``|safe``.
+thinks of it or not; ``|code`` keeps tabs as blanks, ``|brief`` cuts at 200 characters. No template
+may use ``|safe``.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _STYLE, _SCRIPT = "page.css", "page.js"
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 # Longer than what ``|code`` gives, so that nothing is cut twice.
 _LONGEST = 2 * LIMIT
+_SHORT = 200
 
 
 def page(template: str, headline: str, **given: object) -> str:
@@ -47,6 +49,11 @@ def code(text: str) -> str:
     return printable(text, limit=LIMIT, blanks=True)
 
 
+def brief(text: str) -> str:
+    """The beginning of a text that stands in full elsewhere on the page."""
+    return printable(text, limit=_SHORT)
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -60,6 +67,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["code"] = code
+    environment.filters["brief"] = brief
     return environment
 
 

@@ -16,7 +16,7 @@ from rich.text import Text
 from analyzer.finding import State
 from analyzer.patch.damage import DamageKind
 from analyzer.report import wording
-from analyzer.report.printable import inert, printable
+from analyzer.report.printable import GROWTH, inert, obeyed, printable
 from analyzer.report.story import MARK, Step, story
 from analyzer.result import Verdict, headline
 
@@ -117,11 +117,19 @@ def _hang(page: _Page, prefix: Text, body: Text) -> None:
     """Add ``body`` beside ``prefix``, its further lines indented to where it began."""
     indent = prefix.cell_len
     if page.console.width - indent < _LEAST_BODY:
-        page.lines += prefix.wrap(page.console, page.console.width, overflow="fold")
+        page.lines += prefix.wrap(page.console, page.console.width - GROWTH, overflow="fold")
         prefix, indent = Text(" " * 4), 4
-    wrapped = body.wrap(page.console, page.console.width - indent, overflow="fold") or [Text()]
-    for count, line in enumerate(wrapped):
-        page.lines.append((Text(" " * indent) if count else prefix) + line)
+    room = page.console.width - indent
+    lines = _beside(page, prefix, body, room)
+    if any(obeyed(line.plain) for line in lines):
+        lines = _beside(page, prefix, body, room - GROWTH)
+    page.lines += lines
+
+
+def _beside(page: _Page, prefix: Text, body: Text, room: int) -> list[Text]:
+    wrapped = body.wrap(page.console, room, overflow="fold") or [Text()]
+    margin = Text(" " * prefix.cell_len)
+    return [(margin if count else prefix) + line for count, line in enumerate(wrapped)]
 
 
 def _cell(text: str, width: int, style: str = "") -> Text:

@@ -21,12 +21,14 @@ from analyzer.release.ids import IDS, is_decided_by_code
 from analyzer.release.keeping import add, beside, kept
 from analyzer.result import Item, Report, Request
 from analyzer.review.pending import PERSON
+from analyzer.review.required import opening
 
 if TYPE_CHECKING:
     from datetime import date
 
     from analyzer.release.checklist import Checklist
 
+_SHOWN = 3
 _DONE = (State.OK, State.NOT_APPLICABLE)
 _CLEARING = {Said.OK: State.OK, Said.NOT_APPLICABLE: State.NOT_APPLICABLE}
 _NO_PERSON = "it changes nothing: what code decides no person overrules"
@@ -35,12 +37,16 @@ _NOT_SO = "it is not applied: a finding can be waived, not declared away"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The file of answers, what it holds, and what this call adds to it."""
+    """The file of answers, what it holds, and what this call adds to it.
+
+    ``shared``: the user named it, and it may have answers to any patch.
+    """
 
     path: Path
     kept: tuple[Answer, ...]
     signing: Signing | None
     missing: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +70,13 @@ def desk_of(request: Request, checklist: Checklist | None, today: date) -> Desk 
         if new is None:
             return None
         what = "there is no file beside which answers could be kept"
-        raise AnalyzerError(what, where=request.patch, todo="name one with --answers FILE")
+        where = "standard input" if request.patch == "-" else request.patch
+        raise AnalyzerError(what, where=where, todo="name one with --answers FILE")
     found = kept(path)
     if new is None and not found:
         lacks = request.answers is not None and not lexists(path)
         return Desk(path, (), None, missing=True) if lacks else None
-    return Desk(path, found, new)
+    return Desk(path, found, new, shared=request.answers is not None)
 
 
 def answered(desk: Desk, subjects: Sequence[Subject], today: date) -> tuple[Report, ...]:
@@ -78,11 +85,26 @@ def answered(desk: Desk, subjects: Sequence[Subject], today: date) -> tuple[Repo
         new = tuple(_new(desk.signing, subjects, today))
         desk = replace(desk, kept=add(desk.path, new))
     last = _last(desk.kept)
-    strays = _strays(desk.kept, subjects)
-    return tuple(
+    strays = _strays(desk, subjects)
+    reports = tuple(
         _laid_over(desk, one, dict(last.get(one.digest, {})), strays.get(place, ()), today)
         for place, one in enumerate(subjects)
     )
+    return _with_others(desk, reports, strays.get(None, ()))
+
+
+def _with_others(
+    desk: Desk, reports: tuple[Report, ...], others: tuple[Answer, ...]
+) -> tuple[Report, ...]:
+    """The reports; the first says of which patches the file has answers besides."""
+    if not others:
+        return reports
+    titles = dict.fromkeys(f"\u201c{_title(one.subject)}\u201d" for one in others)
+    more = f" and {len(titles) - _SHOWN} more" if len(titles) > _SHOWN else ""
+    what = f"{len(others)} of the answers in {desk.path}"
+    why = f"they are to other patches: {', '.join(list(titles)[:_SHOWN])}{more}"
+    first = replace(reports[0], not_checked=(*reports[0].not_checked, NotChecked(what, why)))
+    return (first, *reports[1:])
 
 
 # --- new answers ---------------------------------------------------------------------------------
@@ -135,25 +157,31 @@ def _last(answers: Iterable[Answer]) -> dict[str, dict[str, Answer]]:
     return found
 
 
-def _strays(
-    answers: Sequence[Answer], subjects: Sequence[Subject]
-) -> dict[int, tuple[Answer, ...]]:
-    """Answers to what none of the patches is any more, each at the patch of that subject.
+def _strays(desk: Desk, subjects: Sequence[Subject]) -> dict[int | None, tuple[Answer, ...]]:
+    """Answers to what none of the patches is any more, each at the patch of that title.
 
-    The first patch has those of a subject that there is no longer.
+    Where there is no such title any more, the first patch has them; of a file that is shared they
+    are other patches' (None).
     """
     own = {subject.digest for subject in subjects}
-    by_subject: dict[str, int] = {}
+    by_title: dict[str, int | None] = {}
     for place, subject in enumerate(subjects):
-        by_subject.setdefault(recorded(subject.report.patch.subject or ""), place)
-    last: dict[tuple[int, str], Answer] = {}
-    for one in answers:
+        by_title.setdefault(_title(recorded(subject.report.patch.subject or "")), place)
+    elsewhere = None if desk.shared else 0
+    last: dict[tuple[int | None, str, str], Answer] = {}
+    for one in desk.kept:
         if one.patch not in own:
-            last[by_subject.get(one.subject, 0), one.item] = one
-    found: dict[int, list[Answer]] = {}
-    for (place, _item), one in last.items():
-        found.setdefault(place, []).append(one)
+            at = by_title.get(_title(one.subject), elsewhere)
+            last[at, one.item, one.patch if at is None else ""] = one
+    found: dict[int | None, list[Answer]] = {}
+    for (at, _item, _patch), one in last.items():
+        found.setdefault(at, []).append(one)
     return {place: tuple(group) for place, group in found.items()}
+
+
+def _title(subject: str) -> str:
+    """A subject without its brackets: a patch may be one of three, and alone."""
+    return opening(subject).rest
 
 
 def _lapsed(answer: Answer, item: Item, report: Report, today: date) -> str:

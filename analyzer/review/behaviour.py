@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyzer.patch.damage import DamageKind
+from analyzer.patch.damage import Damage, DamageKind
 from analyzer.replay.outcome import Cause, Divergence, NotRun, Outcome, Setting
 from analyzer.review.case import Case
 
@@ -57,10 +58,11 @@ def charged(case: Case) -> tuple[Named, ...]:
 def unsettled(case: Case) -> tuple[Divergence, ...]:
     """Differences that the patch may not be charged with, since lines of it are lost or assumed.
 
-    Added lines that are lost for good may be just what is missing; and where one reading of a
-    damaged patch behaves like upstream's, the difference rests on lines that nobody has read.
+    Added lines that are lost for good may be just what is missing, and so may a hunk of which the
+    diffstat alone is left; and where one reading of a damaged patch behaves like upstream's, the
+    difference rests on lines that nobody has read.
     """
-    if not case.mended.unexplained and not readings_alike(case):
+    if not case.mended.unexplained and not any(_unread(case)) and not readings_alike(case):
         return ()
     return tuple(one for one in _differing(case) if one.cause in _CHARGED)
 
@@ -146,19 +148,28 @@ def open_gates(case: Case) -> list[str]:
 
 def _lost(case: Case) -> list[str]:
     mended = case.mended
-    known = {file.path for file in case.patch.files}
     found = [
         f"{mended.unexplained} added lines are lost and may be code" * (mended.unexplained > 0),
         f"{mended.inexact} hunks may have lost removed lines, and added ones in their place"
         * (mended.inexact > 0),
         "the readings of the damaged patch behave differently" * bool(unsettled(case)),
     ]
-    for one in mended.damage:
-        absent = one.kind is DamageKind.DIFFSTAT and one.path is not None and one.path not in known
-        whole = one.path is None or one.path.endswith((*_C, *_ASSEMBLY))
-        if whole and (absent or one.kind in _UNREAD) and not one.restored:
-            found.append(f"{one.path or 'the input'}: {one.text}")
-    return [text for text in found if text]
+    return [text for text in (*found, *_unread(case)) if text]
+
+
+def _unread(case: Case) -> Iterator[str]:
+    """Text that is no hunk's, and files of which the diffstat counts more than the hunks have."""
+    for one in case.mended.damage:
+        of_code = one.path is None or one.path.endswith((*_C, *_ASSEMBLY))
+        if of_code and (one.kind in _UNREAD or _fewer(one)) and not one.restored:
+            yield f"{one.path or 'the input'}: {one.text}"
+
+
+def _fewer(one: Damage) -> bool:
+    """Whether a file's hunks have fewer changed lines than the diffstat counts: one may be lost."""
+    if one.kind is not DamageKind.DIFFSTAT or one.path is None:
+        return False
+    return one.declared is not None and one.kept is not None and one.kept < one.declared
 
 
 def _beyond(case: Case) -> list[str]:

@@ -52,7 +52,8 @@ def _by_text(case: Case) -> Item:
             "TX-3",
             _TX3,
             State.OK,
-            f"{same} changes are upstream's, {len(context)} with other context",
+            f"{same} {'change is' if same == 1 else 'changes are'} upstream's, "
+            f"{len(context)} with other context",
             reason=BY_TEXT,
             evidence=listed(evidence),
         )

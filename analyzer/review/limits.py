@@ -12,6 +12,7 @@ from analyzer.review.behaviour import NO_ARCH, left_to_proof, listed, touches_co
 from analyzer.review.case import Case
 from analyzer.review.followups import conditional_on_tree
 from analyzer.review.prerequisites import base_fixes, told_of
+from analyzer.review.verdict import only_documents
 from analyzer.review.workload import logs_assumed, logs_left_out
 from analyzer.upstream import CommitFacts
 
@@ -84,6 +85,8 @@ def _behaviour(case: Case) -> Iterator[NotChecked]:
         from analyzer.review.proved import not_checked as by_proof
 
         yield from by_proof(case.proofs)
+    if not touches_code(case) and not only_documents(case):
+        yield NotChecked("behaviour", "the patch changes no C: what it builds or sets was not run")
     if case.prove is False and touches_code(case):
         yield NotChecked("inputs that were not tried", "--no-prove: nothing was proved")
     if outcome is None:

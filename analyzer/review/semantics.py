@@ -224,6 +224,9 @@ def shown(case: Case, one: Named) -> Iterator[Evidence]:
         own = PATH if found.of_tree else None if place is None else place.path
         path = found.upstream_path or own
         commit = case.commit.id if case.commit else case.named
+        if found.of_tree and found.fix is None and case.seen is not None:
+            # The line is of the tree that was given, whatever the patch calls its commit.
+            commit = case.seen.id
         beside = Place(Side.UPSTREAM, path, found.upstream_line, commit)
         yield Evidence(f"{one.id}: upstream's line for it", beside)
     yield Evidence(f"{one.id}: {_call(found)}{where_run(found.setting)}")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TypeAlias
 
-from analyzer.csource.arms import pick
+from analyzer.csource.arms import Conditional, conditions_at, pick, structure
 from analyzer.csource.configuration import Absence, Configuration
 from analyzer.csource.syntax import Macro
 from analyzer.translate.beyond import Doubting, doubts_of
@@ -60,6 +60,7 @@ class Header:
         self._ask = ask
         self._guesses = guesses or configuration is None
         self._bodies: dict[bytes, bool] = {}
+        self._nestings: tuple[Pieces, tuple[Conditional, ...]] | None = None
 
     @property
     def home(self) -> str:
@@ -132,9 +133,25 @@ class Header:
     def _of(self, pieces: Pieces, name: str) -> Macro | Absence | None:
         found = pieces.macros(name)
         alike = len({(each.parameters, each.body) for each in found}) <= 1
-        if found and (alike or self._guesses):
+        if found and (self._guesses or (alike and not self._is_open(pieces, found))):
             return found[0]
         return Absence.UNKNOWN if found else None
+
+    def _is_open(self, pieces: Pieces, found: tuple[Macro, ...]) -> bool:
+        """Whether the only macro of a name hangs on a symbol that is not told.
+
+        It may stand in for a function that is built where the symbol has its other value.
+        """
+        if len(found) > 1 or b"CONFIG_" not in pieces.data:
+            return False
+        around = conditions_at(self._nesting(pieces), found[0].span.line)
+        return any("CONFIG_" in each for each in around)
+
+    def _nesting(self, pieces: Pieces) -> tuple[Conditional, ...]:
+        if self._nestings is None or self._nestings[0] is not pieces:
+            text = pieces.data.decode("utf-8", "surrogateescape")
+            self._nestings = pieces, structure(text)
+        return self._nestings[1]
 
     def _picked(self, macros: dict[str, str]) -> Pieces:
         if self._configuration is None:

@@ -32,7 +32,7 @@ _BEHIND_ARGUMENT = re.compile(rb"\s*+[,)]")
 _BEHIND_ENUMERATOR = re.compile(rb"\s*+(?:[,=}]|__\w)")
 _POINTER_TO_FUNCTION = re.compile(rb"\(\s*+\*\s*+\Z")
 _ENUM = re.compile(rb"\benum\b")
-_ENUM_WITH_BODY = re.compile(rb"\benum\b[\s\w]*+\{")
+_ENUM_WITH_BODY = re.compile(rb"\benum\b[\s\w]*+\{[^{}]*+\}?+")
 _DEFINE = re.compile(rb"^[ \t]*+#[ \t]*+define[ \t]++([A-Za-z_$][\w$]*+)", re.MULTILINE)
 _LOGICAL_LINE = re.compile(rb"(?:[^\n\\]|\\(?:\r?\n|.)?)*+", re.DOTALL)
 _BEFORE_BODY = re.compile(rb"(?:[\s\w()]|/\*(?:[^*]|\*(?!/))*+\*/|//[^\n]*+)*+\{")
@@ -208,11 +208,13 @@ class Pieces:
     def _all_arms(self, item: TopLevel) -> str | None:
         """A struct with all arms of every undecided ``#if`` in it; None where it has none.
 
-        Not where enums are listed, whose values depend on what is before them.
+        Not where one stands in an enum, whose values depend on what is before them.
         """
         inside = [each for at, each in self._masked.directives.items() if at in _extent(item)]
         text = bytearray(self.data[item.start : item.end])
-        if not inside or _ENUM_WITH_BODY.search(self._masked.data, item.start, item.end):
+        enums = _ENUM_WITH_BODY.finditer(self._masked.data, item.start, item.end)
+        spans = [(each.start(), each.end()) for each in enums]
+        if not inside or any(a <= each.start < b for each in inside for a, b in spans):
             return None
         for each in inside:
             start, end = each.start - item.start, each.end - item.start

@@ -342,3 +342,15 @@ def _children(pid: int) -> list[str]:
         if parent == str(pid) and b"spawn_main" in said:
             found.append(path.parent.name)
     return found
+
+
+def test_an_architecture_is_sought_in_the_range_and_not_in_head(
+    world: World, tmp_path: Path
+) -> None:
+    """A bare repository whose HEAD names a branch that it has not."""
+    top = tmp_path / "release.git"
+    git(world.top, "clone", "--quiet", "--bare", str(world.top / "release"), str(top))
+    git(top, "symbolic-ref", "HEAD", "refs/heads/nothing")
+    asked = BranchRequest(str(top), world.range, architectures=("pdp11",), cache=False)
+    with pytest.raises(AnalyzerError, match="pdp11"):
+        review_branch(asked)

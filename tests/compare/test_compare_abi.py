@@ -167,7 +167,7 @@ def test_a_signature_is_told_with_both_forms(maker: Maker) -> None:
 
 def test_types_of_a_file_of_code_are_seen_by_no_other(maker: Maker) -> None:
     found = edited(maker, C, "\tint count;\n", "\tint count;\n\tint more;\n")
-    assert told(found) == [(What.LAYOUT, "struct state", "`int more` is added")]
+    assert told(found) == [(What.LAYOUT, "struct state", "`int more` is added at the end")]
     assert found.touched[0].reach is Reach.FILE
 
 

@@ -246,6 +246,24 @@ def narrow(browser: Browser) -> Iterator[Browser]:
     browser.driver.set_window_size(1280, 900)
 
 
+def test_the_text_of_a_tag_stands_in_its_frame(
+    browser: Browser, page_of: Callable[[str], Path]
+) -> None:
+    browser.open(page_of(render_html([RICH], [exhibits_with(lambda name: "put back")])))
+    outside = browser.driver.execute_script(
+        """
+        return [...document.querySelectorAll(".tag, .badge")].filter((tag) => {
+          const text = document.createRange();
+          text.selectNodeContents(tag);
+          const [inner, frame] = [text.getBoundingClientRect(), tag.getBoundingClientRect()];
+          return inner.left < frame.left || inner.right > frame.right;
+        }).map((tag) => tag.outerHTML);
+        """
+    )
+    assert outside == []
+    assert browser.shown(".hunks .tag") != []
+
+
 def test_a_narrow_page_does_not_scroll_sideways(narrow: Browser, differing: Path) -> None:
     narrow.open(differing)
     wide = narrow.driver.execute_script(

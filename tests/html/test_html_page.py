@@ -129,6 +129,33 @@ def test_every_id_is_there_once_and_every_link_leads_somewhere() -> None:
         assert links | labels <= set(ids)
 
 
+def test_what_a_screen_reader_lists_has_names_of_their_own() -> None:
+    for text in (render_html([RICH, EMPTY], [exhibits_with(str)] * 2), page_on(ARCHIVE)):
+        tree = parsed(text)
+        assert len(elements(tree, "main")) == 1
+        by_role: dict[str, list[str]] = {}
+        for one in tree.iter():
+            role = one.get("role") or one.tag
+            if role in ("nav", "search", "group", "region"):
+                by_role.setdefault(role, []).append(
+                    one.get("aria-label") or one.get("aria-labelledby") or ""
+                )
+        assert {"nav", "search", "group"} <= set(by_role)
+        assert "region" not in by_role
+        for role in ("nav", "search"):
+            assert "" not in by_role[role]
+            assert len(set(by_role[role])) == len(by_role[role])
+        assert "" not in by_role["group"]
+
+
+def test_a_long_subject_is_cut_where_it_only_says_which_patch_it_is() -> None:
+    long = replace(RICH, patch=replace(RICH.patch, subject="x" * 5000))
+    tree = parsed(render_html([long], None))
+    (said,) = with_class(tree, "subject")
+    assert text_of(said) == f"{'x' * 200}... (4,800 more characters)"
+    assert "x" * 2000 in text_of(by_id(tree, "patch"))
+
+
 def test_headings_leave_no_level_out() -> None:
     for text in (render_html([RICH, EMPTY], None), page_on(ARCHIVE)):
         levels = [

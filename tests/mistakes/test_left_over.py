@@ -200,6 +200,20 @@ def test_where_nothing_is_c(
     assert findings(backported(world, (theirs,), (ours,))) == raised
 
 
+def test_one_of_two_like_changes_of_two_nodes(world: World) -> None:
+    """What is there stands in its own node, and the other one is what is missing."""
+    both_have(world, (DTS, "", TREE))
+    report = backported(world, (state("heart"), state("disk")), (state("disk"),))
+    assert findings(report) == ["TX-1", "TX-4"]
+
+
+def test_a_node_by_another_name_at_the_same_address(world: World) -> None:
+    both_have(world, (DTS, "", TREE.replace("led2", "led@2").replace("led3", "led@3")))
+    world.branch.commit("ring: led", signed(UNA), ((DTS, "led@2", "gpio@2"),))
+    report = backported(world, (state("heart"),), (state("heart"),))
+    assert item(report, "TX-2").state is State.OK
+
+
 def test_a_make_rule_outside_of_its_condition(world: World) -> None:
     both_have(world, (MAKEFILE, "", MAKE))
     theirs = (MAKEFILE, "obj-y += ring.o\n", "obj-y += bell.o\nobj-y += ring.o\n")
@@ -326,6 +340,13 @@ def test_another_constant_is_another_code(world: World, old: str, new: str) -> N
     assert "TX-4" in findings(report)
 
 
+def test_white_space_in_a_string_is_no_layout(world: World) -> None:
+    head = "int ring_stop(struct ring *ring)\n"
+    theirs = (DRIVER_C, head, f'static const char name[] = "ring  of buffers";\n\n{head}')
+    ours = (DRIVER_C, head, theirs[2].replace("ring  of", "ring of"))
+    assert findings(backported(world, (theirs,), (ours,))) == ["TX-4"]
+
+
 def test_an_export_with_another_licence(world: World) -> None:
     head = "int ring_stop(struct ring *ring)\n"
     export = "EXPORT_SYMBOL_GPL(ring_start);\n\n"
@@ -342,3 +363,60 @@ def test_another_function_of_both_is_no_other_name(world: World, given: str) -> 
     ours = (DRIVER_C, RUNS[1], RUNS[2].replace("ring_forget", given))
     raised = ["TX-4"] if given == "ring_kick" else []
     assert findings(backported(world, (RUNS,), (ours,))) == raised
+
+
+# --- a way out under a lock that the target alone holds there -------------------------------------
+
+LATE = """\
+int ring_drain(struct ring *ring)
+{
+\tint err;
+
+\terr = ring_map(ring, 0);
+\tif (err)
+\t\treturn err;
+\tspin_lock(&ring->lock);
+\tring_kick(ring);
+\tspin_unlock(&ring->lock);
+\treturn 0;
+}
+"""
+EARLY = """\
+int ring_drain(struct ring *ring)
+{
+\tint err;
+
+\tspin_lock(&ring->lock);
+\terr = ring_map(ring, 0);
+\tif (err)
+\t\tgoto out;
+\tring_kick(ring);
+out:
+\tspin_unlock(&ring->lock);
+\treturn err;
+}
+"""
+DRAIN = "drivers/ring/drain.c"
+TOP = "#include <linux/ring.h>\n\n"
+LEAVES = "\tif (!ring->size)\n\t\treturn -EINVAL;\n"
+GOES = "\tif (!ring->size) {\n\t\terr = -EINVAL;\n\t\tgoto out;\n\t}\n"
+MAPPED = "\terr = ring_map(ring, 0);\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "raised"),
+    [
+        (MAPPED, LEAVES + MAPPED, ["SM-3"]),
+        (MAPPED, GOES + MAPPED, []),
+        ("\tspin_lock(&ring->lock);\n", LEAVES + "\tspin_lock(&ring->lock);\n", []),
+    ],
+)
+def test_a_return_under_a_lock_that_upstream_takes_later(
+    world: World, old: str, new: str, raised: list[str]
+) -> None:
+    for repo, text in ((world.upstream, LATE), (world.branch, EARLY)):
+        repo.texts[DRAIN] = ""
+        repo.commit("ring: drain", signed(UNA), ((DRAIN, "", TOP + text),))
+    note = "[Bea: ring_drain() takes the lock first here, so it leaves by out]"
+    report = backported(world, ((DRAIN, MAPPED, LEAVES + MAPPED),), ((DRAIN, old, new),), note=note)
+    assert findings(report) == raised

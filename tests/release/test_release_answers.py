@@ -174,7 +174,7 @@ patch = "{DIGEST}"
         ("version = 1" + ENTRY.replace("2026-01-31", '"2026-01-31"'),
          "answer 1: on is 2026-01-31; expected a date like 2026-01-31"),
         ("version = 1" + ENTRY.replace("2026-01-31", "2026-01-31T10:00:00"),
-         "answer 1: on is datetime.datetime(2026, 1, 31, 10, 0); expected a date like 2026-01-31"),
+         "answer 1: on is 2026-01-31 10:00:00; expected a date like 2026-01-31"),
         ("version = 1" + ENTRY.replace('"ok"', '"fine"'),
          "answer 1: state is fine; expected one of ok, finding, not-applicable, waived"),
         ("version = 1" + ENTRY.replace('"ok"', '"waived"'),
@@ -306,10 +306,13 @@ def test_answers_are_read() -> None:
         ((), {}, "--by: goes with --answer; give ID=STATE"),
         (("TS-1",), {}, "--answer: TS-1 has no =; give ID=STATE, as in TS-1=ok"),
         (("TS-9=ok",), {},
-         "--answer: TS-9 is no item of this report; give ID=STATE, as in TS-1=ok"),
-        (("=ok",), {}, "--answer: '' is no item of this report; give ID=STATE, as in TS-1=ok"),
+         "--answer: TS-9 is no item of this report; give ID=STATE, as in TS-1=ok"
+         "; a release's own items come with its --checklist"),
+        (("=ok",), {}, "--answer: '' is no item of this report; give ID=STATE, as in TS-1=ok"
+         "; a release's own items come with its --checklist"),
         (("ts-1=ok",), {},
-         "--answer: ts-1 is no item of this report; give ID=STATE, as in TS-1=ok"),
+         "--answer: ts-1 is no item of this report; give ID=STATE, as in TS-1=ok"
+         "; a release's own items come with its --checklist"),
         (("TS-1=yes",), {}, "--answer TS-1: yes answers nothing; expected one of ok, finding, "
          "not-applicable, waived"),
         (("TS-1=ok", "TS-1=finding"), {}, "--answer: TS-1 is answered twice; give it once"),

@@ -101,8 +101,8 @@ def test_an_unknown_name_is_no_file() -> None:
     with pytest.raises(AnalyzerError) as caught:
         load_checklist("fedora\x1b")
     assert str(caught.value) == (
-        "--checklist: no ready checklist is called 'fedora\\x1b'; give one of plain, stable, redhat, suse, "
-        "ubuntu, android, or a file as ./'fedora\\x1b'"
+        "--checklist: no ready checklist is called 'fedora\\x1b'; give one of plain, stable, "
+        "redhat, suse, ubuntu, android, or a file as ./'fedora\\x1b'"
     )
 
 

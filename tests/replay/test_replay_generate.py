@@ -49,11 +49,21 @@ def test_a_sample_has_some_of_everything() -> None:
 def test_few_are_made_for_real_page_tables(geometry: Geometry) -> None:
     found = few(geometry)
     assert all(is_legal(one) for one in found)
-    assert 10 <= len(found) <= 20
+    assert 20 <= len(found) <= 32
     many = [len(one.contents) for one in found if len(one.contents) > 10]
     assert many == {9: [512], 10: [513]}.get(geometry.bits[0], [])
     assert is_legal(picture(geometry))
     assert len(picture(geometry).contents) <= 1024
+
+
+@pytest.mark.parametrize("geometry", REAL, ids=lambda one: one.name)
+def test_the_new_side_is_off_by_each_power_of_two_alone(geometry: Geometry) -> None:
+    wanted = {geometry.page_size << bit for bit in range(64)}
+    wanted = {past for past in wanted if past < geometry.pmd_size}
+    for found in (few(geometry), sweep(geometry) if geometry is X86_64 else few(geometry)):
+        size = geometry.pmd_size
+        whole = (one for one in found if one.old % size == 0 and one.length >= size)
+        assert wanted <= {one.new % size for one in whole}
 
 
 def test_scenarios_are_the_same_every_time() -> None:

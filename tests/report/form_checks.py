@@ -39,6 +39,7 @@ FULL = replace(
 )
 
 WORDS = {state.value for state in State}
+LINKED = re.compile(r"\[.*\]\(.*\)")
 ACTION = re.compile(r'/label ~"[A-Za-z-]+::[A-Za-z]+"')
 TAG = re.compile(r"[A-Z][A-Za-z-]*: \S.*")
 LINK = re.compile(r"BugLink: https://bugs\.launchpad\.net/bugs/(\d+|TODO)|CVE-\d{4}-\d{4,19}")
@@ -101,12 +102,24 @@ def check_run(run: Any, report: Report) -> None:
         assert (result["kind"] == "fail") == (item.state is State.FINDING)
         assert item.state.value in result["message"]["text"]
     assert run["invocations"][0]["exitCode"] == exit_code(report)
+    # A link as the standard has them in messages.
+    assert not any(LINKED.search(text) for text in messages(run))
     for uri in uris(run):
         parts = urlsplit(uri)
         assert (parts.scheme, parts.netloc, parts.query, parts.fragment) == ("", "", "", "")
         assert re.fullmatch(r"(?:[A-Za-z0-9._~/-]|%[0-9A-F]{2})+", uri)
         assert not uri.startswith("/")
         assert not {"..", ".", ""} & set(unquote(uri).split("/"))
+
+
+def messages(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [text for member in value for text in messages(member)]
+    if not isinstance(value, dict):
+        return []
+    own = [value["text"]] if isinstance(value.get("text"), str) else []
+    rest = (member for key, member in value.items() if key != "snippet")
+    return own + [text for member in rest for text in messages(member)]
 
 
 def uris(value: Any) -> list[str]:

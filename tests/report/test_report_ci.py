@@ -24,7 +24,7 @@ WORDS = ("::error file=a.c::x", "##[error]x", "##vso[task.setvariable]x", "###[g
 TEXTS = [
     *WORDS,
     *(f" {word} " * 40 for word in WORDS),
-    *("x" * length + " ::error::" + "y" * 30 for length in range(40, 75, 3)),
+    *("x" * length + " ::error::" + "y" * 30 for length in range(40, 75, 7)),
     "::stop-commands::" * 60,
 ]
 
@@ -36,6 +36,9 @@ def test_no_report_holds_a_command(chosen: Format) -> None:
         for width, color in ((40, False), (80, False), (80, True)):
             printed = render((report, report), chosen, color=color, width=width)
             assert OBEYED.findall(printed) == []
+            if chosen is Format.TERMINAL and not color:
+                told = [line for line in printed.split("\n") if " (basis: " not in line]
+                assert max(map(len, told)) <= width
 
 
 @pytest.mark.parametrize("chosen", ListingFormat)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from analyzer.report.printable import printable
 from analyzer.result import Item, Report
 
 EXPECTED = Path(__file__).parent / "expected"
+QUOTED = re.compile(r"(^\(?| \(?)`(?! +`)([^`<>&]+)`(?=[.,:;)]*(?: |$))")
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
@@ -60,13 +62,19 @@ def test_a_long_list_of_evidence_is_cut_with_a_note() -> None:
     [
         ("move_normal_pmd", "move_normal_pmd"),
         ("__user _x_ a_", "\\_\\_user \\_x\\_ a\\_"),
-        ("*ptr[0] | `x` ~y~", "\\*ptr\\[0\\] \\| \\`x\\` `~y~`"),
+        ("*ptr[0] | `x` ~y~", "\\*ptr\\[0\\] \\| `x` `~y~`"),
+        ("the line `#ifdef CONFIG_X` @", "the line `#ifdef CONFIG_X` `@`"),
+        ("(`x`), `y`.", "(`x`), `y`."),
+        ("a `b", "a \\`b"),
+        ("` ` ``a``", "\\` \\` \\`\\`a\\`\\`"),
+        ("`a < b`", "\\`a &lt; b\\`"),
         ("a < b && c > d", "a &lt; b &amp;&amp; c &gt; d"),
         ("<script>", "&lt;script&gt;"),
         ("<a@b.example>", "&lt;`a@b.example`&gt;"),
         ("see https://a.example/_b_", "see `https://a.example/_b_`"),
         ("ask @x, fix #12", "ask `@x,` fix `#12`"),
-        ("`@x`", "`` `@x` ``"),
+        ("`@x`", "`@x`"),
+        ("@`@x`", "`` @`@x` ``"),
         ("- x", "\\- x"),
         ("12. x", "12\\. x"),
         ("2019-01-03", "2019-01-03"),
@@ -103,7 +111,9 @@ def test_a_code_span_has_a_longer_fence_than_its_text(text: str, source: str) ->
 def test_prose_reads_as_it_was_written(text: str) -> None:
     read = READER.render(escaped(text) + "\n").removeprefix("<p>").removesuffix("</p>\n")
     plain = html.unescape(read.replace("<code>", "").replace("</code>", ""))
-    assert plain == (printable(text, blanks=True).strip(" ") or "(blank)")
+    written = printable(text, blanks=True).strip(" ") or "(blank)"
+    # What stands between backquotes is code, which is shown without them.
+    assert plain == QUOTED.sub(r"\1\2", written)
 
 
 @given(TEXT)

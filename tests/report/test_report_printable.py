@@ -37,9 +37,10 @@ def test_what_cannot_be_seen_becomes_a_visible_escape(text: str, shown: str) -> 
     [
         ("::error::x", "\\x3a:error::x"),
         ("     ::error::x", "  \\x3a:error::x"),
-        ("  ::error::x", " \\x3a:error::x"),
+        ("  ::error::x", "  \\x3a:error::x"),
+        ("   ::error::x", "  \\x3a:error::x"),
         ("x ::error::x", "x ::error::x"),
-        ("    :: ", " \\x3a: "),
+        ("    :: ", "  \\x3a: "),
         ("    ", "    "),
     ],
 )

@@ -322,6 +322,28 @@ def test_of_a_series_each_patch_keeps_its_own(patch: Path) -> None:
     assert second.items[0].evidence[0].text.endswith("the patch has changed since")
 
 
+def test_a_file_for_many_patches_says_whose_its_other_answers_are(tmp_path: Path) -> None:
+    shared = tmp_path / "all.toml"
+
+    def one(
+        title: str, digest: str, *answers: str
+    ) -> tuple[tuple[Evidence, ...], tuple[NotChecked, ...]]:
+        new = Given(answers, "Ann", "seen") if answers else Given()
+        desk = desk_of(Request("-", answers=shared, given=new), None, TODAY)
+        assert desk is not None
+        given = replace(report(item("TS-1")), patch=replace(FACTS, subject=title))
+        (found,) = answered(desk, (Subject(given, digest),), TODAY)
+        return found.items[0].evidence, found.not_checked
+
+    others = NotChecked(f"1 of the answers in {shared}", "they are to other patches: “mm: a”")
+    kept = Evidence(f"Ann answered ok on 2026-01-31, kept in {shared}")
+    assert one("[PATCH 1/2] mm: a", DIGEST, "TS-1=ok") == ((kept,), ())
+    assert one("[PATCH 2/2] mm: b", OTHER) == ((), (others,))
+    # What has the title of one that was answered is that patch, changed.
+    gone = "Ann answered ok on 2026-01-31: seen; it has lapsed: the patch has changed since"
+    assert one("[PATCH v2] mm: a", OTHER) == ((Evidence(gone),), ())
+
+
 def test_a_file_that_is_named_need_not_be_there(patch: Path, tmp_path: Path) -> None:
     where = tmp_path / "elsewhere.toml"
     desk = desk_of(Request("-", answers=where), None, TODAY)

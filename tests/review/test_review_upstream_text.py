@@ -65,7 +65,7 @@ def test_the_same_patch() -> None:
 def test_other_context_is_no_deviation() -> None:
     found = case(UPSTREAM.replace("\tthree();", "\tthird();"))
     assert answers(found)[2:4] == [
-        ("TX-3", "ok", "1 changes are upstream's, 1 with other context"),
+        ("TX-3", "ok", "1 change is upstream's, 1 with other context"),
         ("TX-4", "ok", "there is no deviation but context"),
     ]
 

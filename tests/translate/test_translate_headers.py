@@ -273,3 +273,65 @@ def test_two_files_share_what_was_read() -> None:
     for path in ("mm/a.c", "mm/b.c"):
         Environment.of_file(read(_FILE, path), LP64, headers).macro("GENERIC")
     assert len(asked) == len(set(asked))
+
+
+def of_one(header: str, configuration: Configuration | None = None) -> Environment:
+    """What a file sees of one header."""
+    files = {"include/linux/one.h": header.encode()}
+    headers = Headers(files.get, configuration=configuration)
+    return Environment.of_file(read("#include <linux/one.h>\n", "a/f.c"), LP64, headers)
+
+
+_OPEN = Configuration({}, {}, total=False)
+
+
+@pytest.mark.parametrize(
+    ("enum", "known"),
+    [
+        ("enum level level;", True),
+        ("enum { ON, OFF } state;", True),
+        ("enum { ON,\n#ifdef CONFIG_B\nMORE,\n#endif\nOFF } state;", False),
+    ],
+)
+def test_arms_of_a_struct_with_an_enum(enum: str, known: bool) -> None:
+    """Only arms within the list of an enum make its values unknown."""
+    members = f"int a;\n{enum}\n#ifdef CONFIG_A\nint b;\n#endif\nint c;"
+    environment = of_one(f"enum level {{ LOW }};\nstruct it {{\n{members}\n}};\n", _OPEN)
+    names = [each.name for each in environment.fields(Record("it", union=False)) or ()]
+    assert {"a", "b", "c"} <= set(names) if known else "c" not in names
+
+
+def test_a_type_made_of_what_nobody_declares_gives_way() -> None:
+    """ACPICA has its own ``u64`` for systems that have none."""
+    files = {
+        "include/acpi/types.h": b"#ifndef HAVE_TYPES\ntypedef OTHERS_UINT64 u64;\n#endif\n",
+        "include/asm-generic/int.h": b"typedef __u64 u64;\n",
+        "include/uapi/asm-generic/int.h": b"typedef unsigned long long __u64;\n",
+    }
+    lines = "#include <acpi/types.h>\n#include <asm-generic/int.h>\n"
+    lines += "#include <uapi/asm-generic/int.h>\n"
+    headers = Headers(files.get)
+    environment = Environment.of_file(read(lines, "a/f.c"), LP64, headers)
+    assert environment.typedef("u64") == LP64.integer("long long", 64, False)
+    alone = Environment.of_file(read("#include <acpi/types.h>\n", "a/f.c"), LP64, headers)
+    assert alone.typedef("u64") == Opaque("OTHERS_UINT64")
+
+
+@pytest.mark.parametrize(
+    ("configuration", "body"),
+    [
+        (Configuration.of(A=True), None),
+        (Configuration.of(A=False), "0"),
+        (_OPEN, None),
+    ],
+    ids=["on", "off", "open"],
+)
+def test_a_macro_in_place_of_a_function(configuration: Configuration, body: str | None) -> None:
+    """Where the symbol is not told, it is as little known whether the macro is there."""
+    text = "#ifdef CONFIG_A\nint asked(int x);\n#else\n#define asked(x) 0\n#endif\n"
+    environment = of_one(text, configuration)
+    found = environment.macro("asked")
+    assert (found.body if found is not None else None) == body
+    guessed = of_one(text).macro("asked")
+    assert guessed is not None
+    assert guessed.body == "0"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.finding import State as Answer
+from analyzer.reference.commit import COMMIT
 from analyzer.replay.outcome import Cause
 from analyzer.result import Divergence, Report, Verdict
 from tests.trees import trees
@@ -38,6 +39,17 @@ def charged(report: Report) -> set[Cause]:
     return {one.cause for one in report.divergences}
 
 
+def upstream_lines(report: Report, cause: Cause) -> set[str | None]:
+    """The commits of upstream's lines that stand beside the differences of a cause."""
+    ids = {one.id for one in report.divergences if one.cause is cause}
+    return {
+        told.place.commit
+        for item in report.items
+        for told in item.evidence
+        if told.place is not None and told.text in {f"{one}: upstream's line for it" for one in ids}
+    }
+
+
 def of_base(report: Report) -> set[tuple[str, str]]:
     return {
         (one.function, one.observation) for one in report.divergences if one.cause is Cause.BASE
@@ -59,6 +71,10 @@ def test_the_backport_does_the_same_and_its_base_is_told(correct: Report) -> Non
     assert {"move_ptes", "move_page_tables"} <= {function for function, _ in of_base(correct)}
     assert ("move_ptes", "flush") in of_base(correct)
     assert ("move_page_tables", "locks taken") in of_base(correct)
+    # What move_ptes() does is followed on neither side: no line is told for it.
+    assert upstream_lines(correct, Cause.BASE) == set()
+    (known,) = upstream_lines(correct, Cause.FOLLOW_UP)
+    assert str(known).startswith(COMMIT)
 
 
 @named("way", [pytest.param(DIRECTORY, marks=long), REFERENCE])
@@ -74,6 +90,8 @@ def test_what_is_wrong_is_found_under_its_item(bench: Bench, edit: Edit) -> None
     report = bench.report(bench.variant(edit))
     assert set(edit.items) & set(found(report))
     assert set(found(report)) - {"DP-2"}
+    own = trees.commit_of(bench.upstream, trees.State.CORE)
+    assert upstream_lines(report, Cause.PATCH) == {own}
 
 
 @named("edit", EQUAL_HERE, ids=lambda one: one.name)
