@@ -172,9 +172,10 @@ def proved(
 
 
 def _only_provable(case: Case, ground: Ground) -> bool:
-    """Whether nothing ran, and there is something to prove it on."""
-    upstream = ground.upstream is not None and ground.upstream.after is not None
-    return upstream and bool(ground.readings) and not ran(case)
+    """Whether nothing ran, and both sides are known before and after their patches."""
+    upstream = ground.upstream
+    known = upstream is not None and upstream.patch is not None and upstream.after is not None
+    return known and bool(ground.readings) and not ran(case)
 
 
 def proved_alone(case: Case, how: Proving) -> Proofs:

@@ -48,3 +48,17 @@ def unread_macros(files: Sequence[FilePatch]) -> Iterator[tuple[str, CodePlace]]
 
 def _added(file: FilePatch) -> Iterator[str]:
     return (line.text for hunk in file.hunks for line in hunk.lines if line.mark is Mark.ADDED)
+
+
+def late_macros(before: str, after: str) -> Iterator[tuple[str, int]]:
+    """Macros that a file's later state brings where their name was met already, with their lines.
+
+    Code is expanded with the macros that stand at a file's end, so these would count for what is
+    above them too; and what ``#undef`` ends counts for nothing.
+    """
+    known, met = {*before.split("\n")}, set[str]()
+    for number, text in enumerate(after.split("\n"), 1):
+        macro = _MACRO.match(text) if text not in known else None
+        if macro is not None and (macro["how"] == "undef" or macro["name"] in met):
+            yield text.strip(), number
+        met.update(_WORD.findall(text))

@@ -31,7 +31,8 @@ class ReferenceForm(Enum):
 class UpstreamReference:
     """One upstream reference. ``sha`` is lower case, at least 8 digits.
 
-    ``full``: it has all digits, 40 or those of SHA-256. The sha of a ``STABLE_INCLUSION`` is a stable tree's commit, not mainline's.
+    ``full``: it has all digits, 40 or the 64 of SHA-256. The sha of a ``STABLE_INCLUSION`` is a
+    stable tree's commit, not mainline's.
     """
 
     form: ReferenceForm

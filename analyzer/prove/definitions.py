@@ -182,9 +182,22 @@ class Definitions:
             # What stands under one of them may stand in for what is built under the other.
             reason = f"whether {what} is built is not told: #if {condition}"
             return Untranslated(name, body.spot.path, body.read.span, reason)
+        if not body.own and self._is_declared_beside(body):
+            reason = "another header declares it, and which of them is built is not told"
+            return Untranslated(name, body.spot.path, body.read.span, reason)
         environment = self.environment if body.own else self.environment.beyond_file
         text = self.text if body.own else body.text
         return translate_function(body.read, environment, self._source(body.spot.path, text))
+
+    def _is_declared_beside(self, body: Body) -> bool:
+        """Whether another header has a function of that name elsewhere, as rcutree.h and rcutiny.h.
+
+        Where symbols are told, what is not built is not seen.
+        """
+        if self.configuration.total:
+            return False
+        others = (each for each in self.said(body.name) if each.spot.path != body.spot.path)
+        return any("static" not in each.tokens for each in others)
 
     def _open(self, body: Body) -> Iterator[tuple[str, str]]:
         """The file's own macros that a body uses and that may not count, each with why."""

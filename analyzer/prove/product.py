@@ -25,7 +25,7 @@ from analyzer.prove.side import Side
 from analyzer.prove.solver import Answer, Solver
 from analyzer.prove.terms import ADDRESS, Op, Term
 from analyzer.translate.program import Faulted, Halted, Returned
-from analyzer.translate.types import Integer, Pointer, Void
+from analyzer.translate.types import Integer, Pointer, Record as CRecord, Void
 
 # Turns of a loop on one input.
 _MOST_TURNS = 500
@@ -347,6 +347,8 @@ class _Search:
     def _returned(self, run: Run, value: object) -> Ended:
         kind = run.side.returns
         term = None
+        if isinstance(kind, CRecord):
+            return Ended(How.STOPPED, None, None, "returns a struct by value")
         if not isinstance(kind, Void):
             width = kind.bits if isinstance(kind, Integer) else ADDRESS
             try:

@@ -9,8 +9,8 @@ Four things are no difference, since they change nothing that anybody else can s
 * a lock that is taken and released with nothing done under it but taking others as empty
   (``_empty_sections``): so a test may stand before a lock or behind it. What the empty
   section would fault on (nesting, order, sleeping) is an event of its own and stays;
-* the locks that a report is made under: it protects nothing, and the test that it tells of may stand
-  before a lock or behind it like any other;
+* the locks that a report is made under: none is there for it, and the test that it tells of may
+  stand before a lock or behind it like any other;
 * locks beyond the entry's own under which a written value was read, where its own was held: with
   that one held nobody else can have changed the entry (``_write_seen``). A value that was read
   without the entry's lock is compared with all the locks that were held at the read.

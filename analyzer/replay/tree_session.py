@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from analyzer.errors import Stopped
+from analyzer.errors import CodePlace, Stopped
+from analyzer.machine.macros import late_macros
 from analyzer.machine.scenario import Remap, Scenario
 from analyzer.mm.geometry import X86_64
 from analyzer.reference.bases import BASES
 from analyzer.reference.patch import Fix
+from analyzer.reference.slots import PATH
 from analyzer.replay.bench import Bench, Side
 from analyzer.replay.confirm import confirm
 from analyzer.replay.four import Four, Judged
@@ -68,7 +70,7 @@ def replay_trees(subject: TreeSubject, logs: Logs | None = None) -> Outcome:
     divergences, undecided = charged(bench, every, readings)
     left_out, alike = unrun(bench, subject, every)
     not_run = [*refusals(every), *undecided, *dict.fromkeys(doubts), *left_out, *unseen(every)]
-    not_run += _unbuilt(every)
+    not_run += [*_unbuilt(every), *_late_macros(every)]
     return Outcome(
         ran=any(ran.runs for ran in every) and not any(one.item is None for one in not_run),
         divergences=(*divergences, *_follow_ups(bench, every, told)),
@@ -107,6 +109,19 @@ def _unbuilt(every: Sequence[Ran]) -> list[NotRun]:
         for ran in every
         if ran.reading == main.reading and not ran.main
         for one in unbuilt_in_tree(main.target[1], main.config, ran.config)
+    )
+    return list(dict.fromkeys(found))
+
+
+def _late_macros(every: Sequence[Ran]) -> list[NotRun]:
+    """Macros of the patch that mean something from their line on alone: all code is read so."""
+    why = "what stands above this macro, or below, is read as if it stood elsewhere"
+    found = (
+        NotRun(f"`{text}`", why, CodePlace(PATH, line, None, ""))
+        for before, after in dict.fromkeys(
+            (one.target[0].text, one.target[1].text) for one in every
+        )
+        for text, line in late_macros(before, after)
     )
     return list(dict.fromkeys(found))
 

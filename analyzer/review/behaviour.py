@@ -169,7 +169,7 @@ def _fewer(one: Damage) -> bool:
     """Whether a file's hunks have fewer changed lines than the diffstat counts: one may be lost."""
     if one.kind is not DamageKind.DIFFSTAT or one.path is None:
         return False
-    return one.declared is not None and one.kept is not None and one.kept < one.declared
+    return one.kept is not None and (one.declared is None or one.kept < one.declared)
 
 
 def _beyond(case: Case) -> list[str]:

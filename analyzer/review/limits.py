@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from analyzer.finding import NEWEST_OF_HISTORY, Evidence, NotChecked, State
 from analyzer.patch.damage import Grade
+from analyzer.reference.slots import PATH
 from analyzer.replay.outcome import NotRun, Outcome
 from analyzer.result import Assumption, Item
 from analyzer.review.behaviour import NO_ARCH, left_to_proof, listed, touches_code
@@ -93,7 +94,7 @@ def _behaviour(case: Case) -> Iterator[NotChecked]:
         if touches_code(case):
             yield NotChecked("behaviour", "the code of the patch was not run")
         return
-    if left_to_proof(case):
+    if left_to_proof(case) and not _of_the_model(case):
         yield NotChecked("traces", "the model has nothing of this code, so none was run")
     else:
         yield from map(_not_run, (*outcome.not_run, *outcome.excluded))
@@ -108,6 +109,11 @@ def _behaviour(case: Case) -> Iterator[NotChecked]:
     arches = [run.setting.arch for run in outcome.runs if run.setting.arch != NO_ARCH]
     others = f"architectures other than {listed(arches)}" if arches else "every real architecture"
     yield NotChecked(others, "nothing was run on their geometry")
+
+
+def _of_the_model(case: Case) -> bool:
+    """Whether the file is changed that the model is of: what kept it from being run is told then."""
+    return any(PATH in (file.old_path, file.new_path) for file in case.patch.files)
 
 
 def _not_run(one: NotRun) -> NotChecked:

@@ -140,8 +140,10 @@ def test_of_too_many_the_first_are_kept_and_the_rest_counted() -> None:
 
 @pytest.mark.parametrize(
     "part",
-    ['Fixes: 1234567 ("', "cc: stable", "Fixes: ", "commit ", "CVE-2021-", '( " ) ', "\t \n", "a"]
-    + ["reverts 1234567 ", '("', 'Fixes 12345678 ("'],
+    [
+        *('Fixes: 1234567 ("', "cc: stable", "Fixes: ", "commit ", "CVE-2021-", '( " ) ', "\t \n"),
+        *("a", "reverts 1234567 ", '("', 'Fixes 12345678 ("'),
+    ],
 )
 def test_reading_takes_time_in_proportion(part: str) -> None:
     assert growth(lambda text: read_named(text, text), lambda size: part * size, 4_000) < 8

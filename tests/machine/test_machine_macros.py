@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.machine.macros import unread_macros
+from analyzer.machine.macros import late_macros, unread_macros
 from analyzer.patch.reader import read_series
 from analyzer.pipeline import analyze
 from analyzer.result import Request, Verdict
@@ -61,3 +61,20 @@ def test_a_new_name_means_nothing_to_others() -> None:
 
 def test_a_macro_in_the_context_is_the_trees() -> None:
     assert _told((FIXTURES / "mails" / "move-pmd.patch").read_bytes()) == []
+
+
+_ABOVE = "static void f(int a)\n{\n\tcall(a);\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("brought", "told"),
+    [
+        ("#define call(a)\n", [("#define call(a)", 5)]),
+        ("#define NEW 1\n", []),
+        ("#define NEW 1\n#undef NEW\n", [("#undef NEW", 6)]),
+    ],
+    ids=["of a name met above", "of a new name", "ended"],
+)
+def test_a_macro_that_counts_from_its_line_on(brought: str, told: list[tuple[str, int]]) -> None:
+    assert list(late_macros(_ABOVE, _ABOVE + brought)) == told
+    assert list(late_macros(_ABOVE + brought, _ABOVE + brought)) == []

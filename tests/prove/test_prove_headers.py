@@ -205,3 +205,29 @@ def test_a_struct_by_value_is_a_reason_and_no_crash(tmp_path: Path) -> None:
         Outcome.UNDECIDED,
         "a struct by value from outside",
     )
+
+
+def test_a_struct_that_is_returned_is_not_compared_by_its_address(tmp_path: Path) -> None:
+    code = (
+        "struct by { int a; };\nstruct by f(int x)\n{\n\tstruct by v;\n\tv.a = x;\n\treturn v;\n}\n"
+    )
+    wrong = code.replace("= x", "= x + 1")
+    (each,) = proofs(
+        tmp_path, (wrong.replace("1", "2"), code), (code.replace("x;", "3;"), wrong)
+    ).proofs
+    assert each.proof.outcome is Outcome.UNDECIDED
+
+
+def test_an_empty_function_of_a_header_that_may_not_be_the_one(tmp_path: Path) -> None:
+    """Which of two headers is included hangs on a symbol."""
+    lines = "#ifdef CONFIG_UNIT\n#include <a.h>\n#else\n#include <b.h>\n#endif\n"
+    others = {
+        "include/a.h": "void enter(void);\n",
+        "include/b.h": "static inline void enter(void) { }\n",
+    }
+    code = lines + "int f(int x)\n{\n\tenter();\n\treturn x;\n}\n"
+    before = {PATH: code.replace("return x", "return 1"), **others}
+    after, wrong = {PATH: code, **others}, {PATH: code.replace("\tenter();\n", ""), **others}
+    untold = Configuration({}, {}, total=False)
+    found = proofs(tmp_path, (before, after), (before, wrong), configurations=(((), untold),))
+    assert [each.proof.outcome for each in found.proofs] == [Outcome.DIFFERENT]

@@ -274,6 +274,9 @@ def test_what_one_item_lacks_leaves_the_others_answered() -> None:
     )
 
 
+_ABSENT = Damage(DamageKind.DIFFSTAT, "it is not there", "mm/rmap.c", declared=4, kept=0)
+
+
 @pytest.mark.parametrize(
     ("lost", "diff"),
     [
@@ -281,7 +284,7 @@ def test_what_one_item_lacks_leaves_the_others_answered() -> None:
         ({"inexact": 1}, CODE),
         ({"damage": (Damage(DamageKind.TRUNCATED, "it ends here", "mm/mremap.c"),)}, CODE),
         ({"damage": (Damage(DamageKind.GARBLED, "stray hunks"),)}, CODE),
-        ({"damage": (Damage(DamageKind.DIFFSTAT, "it is not there", "mm/rmap.c"),)}, CODE),
+        ({"damage": (_ABSENT,)}, CODE),
         ({}, CODE + CODE.replace("mm/mremap.c", "arch/x86/entry.S")),
     ],
     ids=["lost", "may be lost", "cut", "garbled", "a file is missing", "assembly"],
@@ -414,6 +417,10 @@ def test_without_code_only_documents_are_sure_to_change_nothing(path: str, wante
     found = report(None, CODE.replace("mm/mremap.c", path))
     assert (found.verdict, found.basis) == (wanted, Basis.NONE)
     assert set(states(found).values()) == {"not-applicable"}
+    # No item says why the verdict is open, so this does.
+    said = [gap.why for gap in found.not_checked if gap.what == "behaviour"]
+    why = "the patch changes no C: what it builds or sets was not run"
+    assert said == ([why] if wanted is Verdict.UNDECIDED else [])
 
 
 def test_a_damaged_document_is_not_known() -> None:
