@@ -112,7 +112,7 @@ def _behaviour(case: Case) -> Iterator[NotChecked]:
 
 
 def _of_the_model(case: Case) -> bool:
-    """Whether the file is changed that the model is of: what kept it from being run is told then."""
+    """Whether the model's own file is changed: what kept it from being run is told then."""
     return any(PATH in (file.old_path, file.new_path) for file in case.patch.files)
 
 
