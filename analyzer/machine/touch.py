@@ -104,13 +104,19 @@ def _statements(one: Translated, touched: frozenset[int]) -> frozenset[int]:
 def _extents(tree: ast.FunctionDef) -> Iterator[tuple[int, int]]:
     """Of each statement of C its lines; of one that holds others those of its condition.
 
-    What a loop or a function is made of besides may carry all of its lines, and tells nothing.
+    What a loop, a label or a function is made of besides may carry all of its lines, and tells
+    nothing: the truth of a `while True` that stands for one, a `break` at its head, the `not`
+    before what it asks.
     """
     blocks = [one.lineno for one in ast.walk(tree) if isinstance(one, ast.stmt) and _holds(one)]
     for node in ast.walk(tree):
         if not isinstance(node, ast.stmt):
             continue
         part: ast.AST | None = getattr(node, "test", None) if _holds(node) else node
+        if isinstance(part, ast.UnaryOp):
+            part = part.operand
+        if isinstance(part, ast.Constant | ast.Break | ast.Continue):
+            continue
         first, last = getattr(part, "lineno", None), getattr(part, "end_lineno", None)
         if first is None or last is None or last <= first:
             continue

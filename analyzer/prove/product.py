@@ -27,8 +27,7 @@ from analyzer.prove.terms import ADDRESS, Op, Term
 from analyzer.translate.program import Faulted, Halted, Returned
 from analyzer.translate.types import Integer, Pointer, Record as CRecord, Void
 
-# Turns of a loop on one input.
-_MOST_TURNS = 500
+_MOST_TURNS = 500  # of a loop, on one input
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +180,7 @@ class _Search:
         model: Model | None,
         undecided: frozenset[Term] = frozenset(),
     ) -> bool:
-        """Run the target's side on every path of one of upstream's; False where it is too early."""
+        """Run the target's side on every path of upstream's; False where it is too early."""
         assert self._solver is not None
         try:
             for path in explored(self._solver, self._limits, given, model):
@@ -346,13 +345,12 @@ class _Search:
 
     def _returned(self, run: Run, value: object) -> Ended:
         kind = run.side.returns
-        term = None
         if isinstance(kind, CRecord):
             return Ended(How.STOPPED, None, None, "returns a struct by value")
+        term = None
         if not isinstance(kind, Void):
-            width = kind.bits if isinstance(kind, Integer) else ADDRESS
             try:
-                term = run.term_of(value, width)
+                term = run.term_of(value, kind.bits if isinstance(kind, Integer) else ADDRESS)
             except Stopped as stopped:
                 return Ended(How.STOPPED, None, None, stopped.reason)
             except KernelFault as fault:

@@ -23,9 +23,9 @@ from tests.trees.variants import EQUAL, WRONG
 # Every variant takes four seconds: by default one of each kind is judged, with this set all.
 ALL = bool(os.environ.get("ALL_TREE_VARIANTS"))
 CORRECT = Edit("correct", (), ())
-_NAMES = ("flush-of-half",)
+_NAMES = ("flush-of-half", "pieces-by-a-label")
 WRONG_HERE = WRONG if ALL else tuple(one for one in WRONG if one.name in _NAMES)
-EQUAL_HERE = EQUAL if ALL else ()
+EQUAL_HERE = EQUAL if ALL else tuple(one for one in EQUAL if one.name in _NAMES)
 named = pytest.mark.parametrize
 long = pytest.mark.skipif(not ALL, reason="ALL_TREE_VARIANTS is not set: it takes minutes")
 

@@ -331,6 +331,32 @@ EQUAL = tuple(
             in_c((ARM, ARM.replace("extent == PMD_SIZE", "PMD_SIZE == extent"))),
         ),
         (
+            "pieces-by-a-label",
+            in_c(
+                (
+                    NEXT,
+                    NEXT.replace(
+                        "if (moved)",
+                        "if (!moved)\n				goto pieces;\n			if (moved)",
+                    ),
+                ),
+                (
+                    "		if (pmd_none(*new_pmd) &&\n",
+                    "pieces:\n		if (pmd_none(*new_pmd) &&\n",
+                ),
+            ),
+        ),
+        (
+            "stepped-in-the-condition",
+            in_c(
+                (
+                    "	for (; old_addr < old_end; old_addr += extent, new_addr += extent) {\n",
+                    "	extent = 0;\n"
+                    "	while (old_addr += extent, new_addr += extent, old_addr < old_end) {\n",
+                ),
+            ),
+        ),
+        (
             "asked-for-with-if",
             in_c((ARM, ARM.replace("#ifdef ", "#if IS_ENABLED(").replace("PMD\n", "PMD)\n"))),
         ),
