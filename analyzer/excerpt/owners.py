@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise, takewhile
 
 from analyzer.csource import Kind, Token, starts_in_comment, tokens
 from analyzer.csource.file import read
@@ -83,8 +84,9 @@ def owners(lines: Sequence[str], heading: str) -> tuple[Owner, ...]:
         if token.kind not in (Kind.COMMENT, Kind.DIRECTIVE):
             code[token.line - 1].append(token)
     walk = _Walk()
-    before = declared_name(tokens_of(heading))
-    if before:
+    named = tokens_of(heading)
+    before = declared_name(named)
+    if before and _may_head(named, before):
         walk.begin(before, 0, 0, begun=False)
     for i, words in enumerate(code):
         if words:
@@ -93,6 +95,22 @@ def owners(lines: Sequence[str], heading: str) -> tuple[Owner, ...]:
         _header(walk, len(lines))
     walk.end(len(lines) - 1, ended=False)
     return tuple(walk.found)
+
+
+def _may_head(words: Sequence[Token], name: str) -> bool:
+    """Whether a heading, which git may have cut, can be a definition: a call or a macro is none."""
+    texts = [token.text for token in words]
+    at = next((i for i, both in enumerate(pairwise(texts)) if both == (name, "(")), None)
+    if at is None:
+        return True  # A system call's name is the first argument of a macro.
+    if "=" in texts[:at] or texts[-1] == ";":
+        return False
+    behind = texts[at + 2 :]
+    first = list(takewhile(lambda text: text not in {",", ")"}, behind))
+    if first == behind or first in ([], ["void"]):
+        return True
+    # A type and a name: one word alone is an argument.
+    return words[at + 2].kind is Kind.NAME and len(first) > 1
 
 
 def tokens_of(text: str) -> list[Token]:

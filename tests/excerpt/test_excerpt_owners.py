@@ -55,3 +55,22 @@ def test_a_closing_brace_in_the_first_column_ends_what_the_heading_names() -> No
 def test_text_that_closes_nothing_is_read_to_its_end() -> None:
     lines = ["int f(" * 50] * 200 + ["{" * 1000]
     assert isinstance(owners(lines, "(" * 1000), tuple)
+
+
+@pytest.mark.parametrize(
+    ("heading", "names"),
+    [
+        ("static int f(struct a *a, unsigned lo", ["f"]),
+        ("static int __init f(void)", ["f"]),
+        ("f(struct a *a,", ["f"]),
+        ("struct f *f(", ["f"]),
+        ("int f()", ["f"]),
+        ("SYSCALL_DEFINE1(f, unsigned long, a)", ["f"]),
+        ("f(1)", []),
+        ("DEFINE_F(a)", []),
+        ("int a = f(1, 2)", []),
+        ("EXPORT_SYMBOL(f);", []),
+    ],
+)
+def test_a_heading_that_can_be_no_definition_names_nothing(heading: str, names: list[str]) -> None:
+    assert [one[0] for one in found("\ta = 1;", heading)] == names
