@@ -108,7 +108,7 @@ ProveLimit = Annotated[
         metavar="SECONDS",
         min=0.0,
         rich_help_panel=RUNS,
-        help="What proving one patch may take of the processor; 20 without it, and 3 where "
+        help="What proving one patch may take of the processor; 20 without it, and 6 where "
         "--prove is not given.",
     ),
 ]

@@ -14,6 +14,7 @@ from analyzer.csource.file import CFile, read
 from analyzer.csource.fragment import encoded
 from analyzer.csource.syntax import Unparsed
 from analyzer.errors import AnalyzerError
+from analyzer.prove.clock import Clock
 from analyzer.prove.named import macros_used, names_used, ways
 from analyzer.prove.stated import Body, Meant, Said, Several, Stated, taken_apart
 from analyzer.repo import Tree
@@ -32,10 +33,19 @@ class TreeState:
     """One state of a tree under one configuration: its files share what is read of its headers."""
 
     def __init__(
-        self, tree: Tree, configuration: Configuration, *, headers: Headers | None = None
+        self,
+        tree: Tree,
+        configuration: Configuration,
+        *,
+        headers: Headers | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        """``headers`` must be of this tree, under a configuration that tells none of them apart."""
+        """``headers`` must be of this tree, under a configuration that tells none of them apart.
+
+        Whoever asks when the ``clock`` has run out is told so by ``OutOfTime``.
+        """
         self.tree = tree
+        self.clock = clock or Clock()
         self.configuration = configuration
         self._headers = {headers.arch: headers} if headers is not None else {}
         self._files: dict[str, Definitions] = {}
@@ -116,6 +126,10 @@ class Definitions:
         plain = encoded(text).decode("utf-8", "surrogateescape")
         return cls(path, configuration or Configuration(), lambda: plain)
 
+    def _check(self) -> None:
+        if self.state is not None:
+            self.state.clock.check()
+
     # --- the file -------------------------------------------------------------------------------
 
     @cached_property
@@ -126,6 +140,7 @@ class Definitions:
     @cached_property
     def file(self) -> CFile:
         """The file with the arms picked that the configuration selects."""
+        self._check()
         return read(self.text, self.path, self.configuration)
 
     @cached_property
@@ -139,6 +154,7 @@ class Definitions:
 
     @cached_property
     def _stated(self) -> Stated:
+        self._check()
         headers = self._headers
         wide = headers.of_width(LP64.long_bits) if headers is not None else None
         return Stated(self.file, wide, self.configuration)
@@ -157,6 +173,7 @@ class Definitions:
     def variable(self, name: str) -> TranslatedVariable | Untranslated | None:
         """A variable that the file itself defines; None where it does not."""
         if name not in self._variables:
+            self._check()
             source = self._source(self.path, self.text)
             found = translate_variables(self.file, self.environment, source, name)
             self._variables[name] = found[0] if found else None
@@ -221,6 +238,7 @@ class Definitions:
 
     def bodies(self, name: str) -> tuple[Body, ...]:
         """The definitions of a function; more than one where it is not told which is built."""
+        self._check()
         return self._stated.bodies(name)
 
     def own(self, name: str) -> tuple[Body, ...]:
@@ -230,6 +248,7 @@ class Definitions:
     def own_tokens(self, name: str) -> tuple[tuple[str, ...], ...]:
         """The tokens of the definitions of a function that the file itself has; none is parsed."""
         if name not in self._tokens:
+            self._check()
             texts = (each.decode("utf-8", "surrogateescape") for each in self.own_texts(name))
             self._tokens[name] = tuple(taken_apart(each) for each in texts)
         return self._tokens[name]
@@ -280,6 +299,7 @@ class Definitions:
 
     def macro(self, name: str, line: int | None) -> Meant | Several | None:
         """What a name means as a macro on a line of the file; in a header where None."""
+        self._check()
         return self._stated.macro(name, line)
 
     def stands_for(self, name: str, line: int | None) -> tuple[Meant, ...] | None:
@@ -298,6 +318,7 @@ class Definitions:
 
     def said(self, name: str) -> tuple[Said, ...]:
         """Every declaration of a name that is seen, definitions too."""
+        self._check()
         return self._stated.said(name)
 
 

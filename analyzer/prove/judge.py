@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from time import process_time
 
 from analyzer.errors import AnalyzerError, CodePlace
+from analyzer.prove.clock import Clock, OutOfTime
 from analyzer.prove.definitions import Definitions
 from analyzer.prove.likeness import Kind, likeness
 from analyzer.prove.pair import Pair, prove
@@ -33,7 +33,7 @@ class Budget:
 
 PLAIN = Budget()
 # Where nobody asked for a proof.
-UNASKED = Budget(3.0, 2.0)
+UNASKED = Budget(6.0, 4.0)
 
 _BEFORE = "the two functions already differ before the patch"
 
@@ -41,14 +41,22 @@ _BEFORE = "the two functions already differ before the patch"
 class Judge:
     """Proves pairs, one after another, within one budget."""
 
-    def __init__(self, budget: Budget, constants: Mapping[str, int], keep: Keep | None) -> None:
-        self._budget = budget
+    def __init__(
+        self, budget: Budget, constants: Mapping[str, int], keep: Keep | None, clock: Clock
+    ) -> None:
+        self._each = budget.each
         self._constants = constants
         self._keep = keep
-        self._began = process_time()
+        self._clock = clock
 
     def judged(self, task: Task, upstream: Half, target: Half) -> Proof:
         """The proof of a pair; DIFFERENT is the patch's, what may be the base's is UNDECIDED."""
+        try:
+            return self._judged(task, upstream, target)
+        except OutOfTime as limit:
+            return Proof(task.theirs.name, Outcome.UNDECIDED, str(limit))
+
+    def _judged(self, task: Task, upstream: Half, target: Half) -> Proof:
         one, other = upstream.now(task.theirs.path), target.now(task.ours.path)
         assert one is not None and other is not None
         proof = _by_text(task, one, other)
@@ -94,17 +102,14 @@ class Judge:
         )
 
     def _prove(self, name: str, one: Definitions, ours: str, other: Definitions) -> Proof:
-        left = self._budget.seconds - (process_time() - self._began)
-        if left <= 0:
-            reason = f"the limit of {self._budget.seconds:g} seconds for all functions"
-            return Proof(name, Outcome.UNDECIDED, reason)
+        self._clock.check()
         try:
             pair = _pair(name, one, ours, other, self._constants)
             if isinstance(pair, Proof):
                 return pair
             keep = None if self._keep is None else partial(self._keep, ours)
             with Solver(keep=keep) as solver:
-                return prove(pair, solver, Limits(seconds=min(left, self._budget.each)))
+                return prove(pair, solver, Limits(seconds=min(self._clock.left, self._each)))
         except AnalyzerError as error:
             return Proof(name, Outcome.UNDECIDED, str(error))
         except RecursionError:

@@ -14,6 +14,7 @@ from analyzer.errors import CodePlace
 from analyzer.patch.lines import FilePatch
 from analyzer.prove.apart import files_apart, macros_apart, outside_apart
 from analyzer.prove.classify import item_of
+from analyzer.prove.clock import Clock, OutOfTime
 from analyzer.prove.definitions import Definitions, TreeState
 from analyzer.prove.judge import PLAIN, Budget as Budget, Judge, Keep as Keep
 from analyzer.prove.pairing import Pairing, Task, why_open
@@ -121,6 +122,8 @@ def prove_trees(
     session = _Session(subject, budget, keep, progress)
     try:
         session.run()
+    except OutOfTime as limit:
+        session.leave("what is left of the patch", str(limit))
     except KeyboardInterrupt:
         session.interrupted = True
     return session.outcome()
@@ -132,19 +135,21 @@ _Made = list[tuple[Task, Proved]]
 class _States:
     """The states of one tree; before and after share their headers, unless the patch has some."""
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, clock: Clock) -> None:
         self._kernel = kernel
+        self._clock = clock
         paths = [path for file in kernel.files for path in (file.old_path, file.new_path)]
         self._own_headers = any(path is not None and path.endswith(".h") for path in paths)
 
     def half(self, configuration: Configuration, paths: Sequence[Paths]) -> Half:
         """Both states under one configuration."""
         kernel = self._kernel
-        after = TreeState(kernel.after, configuration)
+        after = TreeState(kernel.after, configuration, clock=self._clock)
         if kernel.before is None:
             return Half(None, after, paths)
         headers = None if self._own_headers else after.headers("")
-        return Half(TreeState(kernel.before, configuration, headers=headers), after, paths)
+        before = TreeState(kernel.before, configuration, headers=headers, clock=self._clock)
+        return Half(before, after, paths)
 
 
 class _Session:
@@ -152,7 +157,8 @@ class _Session:
         self, subject: Subject, budget: Budget, keep: Keep | None, progress: Progress | None
     ) -> None:
         self._subject = subject
-        self._judge = Judge(budget, subject.constants, keep)
+        self._clock = Clock(budget.seconds)
+        self._judge = Judge(budget, subject.constants, keep, self._clock)
         self._progress = progress
         self._proved: list[Proved] = []
         self._unproved: dict[Unproved, None] = {}
@@ -174,9 +180,9 @@ class _Session:
 
     def run(self) -> None:
         """Every reading under every configuration, and what none of them shows."""
-        upstream = _States(self._subject.upstream)
+        upstream = _States(self._subject.upstream, self._clock)
         for reading, kernel in self._subject.targets:
-            target = _States(kernel)
+            target = _States(kernel, self._clock)
             for config, configuration in self._subject.configurations:
                 paths = _paths(self._subject.upstream, kernel)
                 one = upstream.half(configuration, paths[0])
@@ -186,7 +192,8 @@ class _Session:
             self._out_of_sight(self._subject.upstream, "upstream's ")
             self._out_of_sight(kernel, "")
 
-    def _leave(self, what: str, why: str, place: CodePlace | None = None) -> None:
+    def leave(self, what: str, why: str, place: CodePlace | None = None) -> None:
+        """Say of something that it was not proved."""
         self._unproved[Unproved(what, why, place)] = None
 
     # --- one reading under one configuration --------------------------------------------------
@@ -200,8 +207,9 @@ class _Session:
                 self._progress(f"proving {task.ours.name}()", number, len(tasks))
             one = self._proved_one(task, upstream, target, reading, config)
             made.append((task, one))
-            self._proved.append(one)
-        self._drop_inner(made, upstream, target)
+            if not _is_inner(task, one):
+                self._proved.append(one)
+        self._inner(made, upstream, target)
         for half, _, each in lone:
             self._lone(half, each, made, mine=int(half is target))
         self._outside(upstream, target)
@@ -216,17 +224,17 @@ class _Session:
         line = _line(target.now(task.ours.path), task.ours.name)
         return Proved(proof, task.ours.path, task.ours.name, reading, config, line, item)
 
-    def _drop_inner(self, made: _Made, upstream: Half, target: Half) -> None:
+    def _inner(self, made: _Made, upstream: Half, target: Half) -> None:
         """New helpers need not be the same where all that calls them is, run through them."""
         for task, one in made:
-            new = task.theirs.how is How.NEW and task.ours.how is How.NEW
-            if one.proof.outcome is Outcome.SAME or not new:
+            if not _is_inner(task, one):
                 continue
-            if not any(
+            if any(
                 why_open(half, each, _same(made, mine))
                 for half, each, mine in ((upstream, task.theirs, 0), (target, task.ours, 1))
             ):
-                self._proved.remove(one)
+                self._proved.append(one)
+            else:
                 why = "its callers were proved to be the same, and run through it"
                 self._notes[f"whether {one.name}() by itself is the same", why] = None
 
@@ -236,7 +244,7 @@ class _Session:
         if why:
             whose = "the target" if mine else "upstream"
             place = CodePlace(each.path, _line(half.now(each.path), each.name), None, each.name)
-            self._leave(f"{each.name}(), which {whose} alone has", why, place)
+            self.leave(f"{each.name}(), which {whose} alone has", why, place)
 
     # --- what is no function --------------------------------------------------------------------
 
@@ -244,14 +252,14 @@ class _Session:
         if upstream.before is None:
             return
         for text in outside_apart(upstream, target, self._subject.renamed):
-            self._leave(text, "functions alone are proved")
+            self.leave(text, "functions alone are proved")
         for text, why in macros_apart(upstream, target):
-            self._leave(text, why)
+            self.leave(text, why)
 
     def _beside_c(self, kernel: Kernel) -> None:
         for path in files_apart(self._subject.upstream.files, kernel.files):
             what = f"{path}, which both sides do not change alike"
-            self._leave(what, "it is no C", CodePlace(path, None, None, ""))
+            self.leave(what, "it is no C", CodePlace(path, None, None, ""))
 
     def _out_of_sight(self, kernel: Kernel, whose: str) -> None:
         if kernel.before is None:
@@ -260,10 +268,16 @@ class _Session:
         for path, line in hidden(kernel.before, kernel.after, _own_paths(kernel), known):
             what = f"{whose}changed lines of {path} from line {line}"
             why = "no configuration that was looked at builds them"
-            self._leave(what, why, CodePlace(path, line, None, ""))
+            self.leave(what, why, CodePlace(path, line, None, ""))
 
 
 # --- paths and pieces -----------------------------------------------------------------------------
+
+
+def _is_inner(task: Task, one: Proved) -> bool:
+    """Whether it hangs on its callers what a function comes to."""
+    new = task.theirs.how is How.NEW and task.ours.how is How.NEW
+    return new and one.proof.outcome is not Outcome.SAME
 
 
 def _own_paths(kernel: Kernel) -> tuple[Paths, ...]:

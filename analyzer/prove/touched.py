@@ -130,6 +130,7 @@ class Half:
         """What stands outside of functions, in pieces: all before, what is new, what has gone."""
         was, now = Counter[str](), Counter[str]()
         for path, before, after in self.files:
+            self.after.clock.check()
             was += _outside(path, before)
             now += _outside(path, after)
         return was, now - was, was - now

@@ -10,7 +10,7 @@ from small_trees import PATH, proofs
 
 from analyzer.csource.configuration import Configuration
 from analyzer.prove.proof import Outcome
-from analyzer.prove.session import Budget, Proofs
+from analyzer.prove.session import Budget, Proofs, Unproved
 
 CONTEXT = "\nint something_else(void);\n"
 
@@ -288,8 +288,9 @@ def test_a_limit_leaves_the_rest_undecided(tmp_path: Path) -> None:
     upstream = SMALL, SMALL.replace("act(a)", "act(a + 1)")
     target = SMALL, SMALL.replace("act(a)", "act(1 + a)")
     found = proofs(tmp_path, upstream, target, budget=Budget(0.0, 0.0))
-    assert told(found) == [("one", "undecided", "")]
-    assert found.proofs[0].proof.reason == "the limit of 0 seconds for all functions"
+    assert (told(found), found.complete) == ([], False)
+    left = Unproved("what is left of the patch", "the limit of 0 seconds for all functions")
+    assert found.unproved == (left,)
 
 
 def test_an_interrupt_keeps_what_was_decided(tmp_path: Path) -> None:
