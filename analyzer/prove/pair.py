@@ -151,7 +151,7 @@ class _Prover:
         one, other = self._sides
         left = self._until - process_time()
         if left <= 0:
-            return Findings(stopped={f"the limit of {self._limits.seconds:g} seconds": None})
+            return Findings(stopped={f"the limit of {self._limits.seconds:.1f} seconds": None})
         limits = replace(limits, seconds=min(limits.seconds, left), began=process_time())
         return compare(one, other, self._solver, limits, self._given, plan)
 

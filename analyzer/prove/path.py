@@ -40,7 +40,7 @@ class Limits:
     def check(self) -> None:
         """Raise LimitError where the time is up."""
         if process_time() - self.began > self.seconds:
-            raise LimitError(f"the limit of {self.seconds:g} seconds")
+            raise LimitError(f"the limit of {self.seconds:.1f} seconds")
 
 
 @dataclass(frozen=True, slots=True)
