@@ -1,7 +1,8 @@
 """A way out that is upstream's to the letter, under a lock that the target alone holds there.
 
 The target's function may take a lock, or begin something, before the place where upstream's later
-one does. By the text this is told where every other way out behind it gives it back.
+one does. By the text this is told where every other way out behind it gives it back. What gives
+back what is known by names alone, so this is shown to a person and decides nothing.
 """
 
 from __future__ import annotations

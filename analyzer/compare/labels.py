@@ -216,7 +216,7 @@ def _compared(theirs: Shown, ours: Shown, names: Mapping[str, str], trees: Trees
         if one is None and other is not None and ours.is_own(other):
             said = f"upstream leaves the function on no such way: {_whole(other, {})}"
             left = held(None, other, upstream, target)
-            how = How.APART if left else How.ALONE
+            how = How.OTHER if left else How.ALONE
             yield Way(ours.name, how, tuple(filter(None, (left, said))), tuple(_at(ours, other)))
         elif other is None and one is not None and theirs.is_own(one):
             said = f"upstream's way out is not here: {_whole(one, names)}"
@@ -230,7 +230,13 @@ def _compared(theirs: Shown, ours: Shown, names: Mapping[str, str], trees: Trees
                 if way.how is How.APART and is_inherited(both, pairs, theirs, ours):
                     way = replace(way, how=How.OTHER, said=(*way.said, _AS_BEFORE))
                 left = held(one, other, upstream, target) if sure and ours.is_own(other) else ""
-                yield replace(way, how=How.APART, said=(left, *way.said)) if left else way
+                yield _doubted(way, left) if left else way
+
+
+def _doubted(way: Way, left: str) -> Way:
+    """A way out of which names alone say that it leaves something undone: text only proposes."""
+    how = way.how if way.how is How.APART else How.OTHER
+    return replace(way, how=how, said=(left, *way.said))
 
 
 _AS_BEFORE = "the way out before it differs from upstream's in the same, without the patch"

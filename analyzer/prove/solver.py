@@ -6,14 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from time import process_time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analyzer.prove import terms
 from analyzer.prove.model import Cells, Model
 from analyzer.prove.terms import ADDRESS, BOOL, Op, Term
-
-if TYPE_CHECKING:
-    pass
 
 # What one question may take, in milliseconds.
 QUERY = 1_000
